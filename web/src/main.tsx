@@ -38,12 +38,12 @@ forgetOldNodes()
 followTheme()
 placeMessageParts()
 // What is kept of the account is read first, so that nothing else is shown for a moment.
-void start().finally(async () => {
+void start().finally(() => {
   render(<App />, document.getElementById('app') as HTMLElement)
   stayAwake()
   askBeforeLeaving()
-  // Every room has the field: it comes while the session is being opened, and before what can wait.
-  if (chat.peek() !== null) await loadComposer().catch(() => undefined)
+  // Every room has the field: it comes while the session is being opened.
+  if (chat.peek() !== null) void loadComposer().catch(() => undefined)
   // The title's count can wait until there is something to read.
   void import('./notify/start').then(
     ({ startNotifying }) => startNotifying(),

@@ -8,7 +8,7 @@ const write = async (page, text, within = '.room') => {
   await field.fill(text)
   await field.press('Enter')
 }
-const row = (page, text, within = '.room') =>
+const row = (page, text, within = '.room') => 
   page.locator(`${within} article.message`, { has: page.locator('.message-text', { hasText: text }) }).last()
 
 /** What stands in the field comes from the message first. */
@@ -32,9 +32,7 @@ scenario(async ({ asked, open, picture, axe }) => {
     await page.locator(`${within} [role=log]`).focus()
     await page.keyboard.press('ArrowUp')
     for (let i = 0; i < 40; i++) {
-      const here = await page.evaluate(
-        () => document.activeElement?.querySelector('.message-text')?.innerText ?? '',
-      )
+      const here = await page.evaluate(() => document.activeElement?.querySelector('.message-text')?.innerText ?? '')
       if (here.includes(text)) return
       await page.keyboard.press('ArrowUp')
     }
@@ -135,20 +133,13 @@ scenario(async ({ asked, open, picture, axe }) => {
   await edit(his, 'the tide waits for nobody', '.thread')
   await row(hers, 'waits for nobody', '.thread').waitFor()
   await hers.keyboard.press('Escape')
-  for (const page of [hers, his])
-    await page
-      .getByRole('button', { name: 'Close' })
-      .last()
-      .click()
-      .catch(() => undefined)
+  for (const page of [hers, his]) await page.getByRole('button', { name: 'Close' }).last().click().catch(() => undefined)
 
   // Edited, and how it read before.
   await focus(hers, 'high water')
   await edit(hers, 'high water at eight')
   await row(his, 'at eight').locator('.message-edited').waitFor()
-  told.quote_after_edit = (await row(his, 'so we leave').locator('.reply-quote').innerText()).includes(
-    'at eight',
-  )
+  told.quote_after_edit = (await row(his, 'so we leave').locator('.reply-quote').innerText()).includes('at eight')
   await pick(hers, 'high water', 'Versions')
   await hers.locator('.version ins').waitFor()
   told.versions = {

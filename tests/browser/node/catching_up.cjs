@@ -21,9 +21,7 @@ scenario(async ({ asked, context, tab }) => {
   const talk = async (page, count) => {
     await go(page, other)
     await page.getByText('Here Lighthouse begins.').waitFor()
-    const posts = Array.from({ length: count }, (_, i) =>
-      server(bob, `/rooms/${room}/messages`, { text: `news ${i}` }),
-    )
+    const posts = Array.from({ length: count }, (_, i) => server(bob, `/rooms/${room}/messages`, { text: `news ${i}` }))
     await Promise.all(posts)
     await page.locator(`a[data-room="${room}"]`).getByText(`${count}`).first().waitFor()
   }

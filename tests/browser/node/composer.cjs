@@ -21,9 +21,7 @@ const gone = (page) => page.waitForFunction(() => document.querySelector('.pendi
 /** How often each of the texts stands on the screen. */
 const counts = (page, texts) =>
   page.evaluate((wanted) => {
-    const shown = [...document.querySelectorAll('.room-rows article .text')].map((one) =>
-      one.textContent.trim(),
-    )
+    const shown = [...document.querySelectorAll('.room-rows article .text')].map((one) => one.textContent.trim())
     return wanted.map((text) => shown.filter((one) => one === text).length)
   }, texts)
 
@@ -33,9 +31,7 @@ const watch = (page, texts) =>
     window.wrong = []
     const seen = new Set()
     const look = () => {
-      const shown = [...document.querySelectorAll('.room-rows article .text')].map((one) =>
-        one.textContent.trim(),
-      )
+      const shown = [...document.querySelectorAll('.room-rows article .text')].map((one) => one.textContent.trim())
       for (const text of wanted) {
         const count = shown.filter((one) => one === text).length
         if (count > 1) window.wrong.push(`${text} twice`)
@@ -197,9 +193,7 @@ scenario(async ({ asked, open, context, tab, picture, proxy, forgive, axe }) => 
   await debug.send('Network.emulateNetworkConditions', SLOW)
   await field(page).waitFor()
   const film = Buffer.alloc(1_200_000, 7)
-  await page
-    .locator('input[type=file]')
-    .setInputFiles({ name: 'film.bin', mimeType: 'application/octet-stream', buffer: film })
+  await page.locator('input[type=file]').setInputFiles({ name: 'film.bin', mimeType: 'application/octet-stream', buffer: film })
   await page.locator('.tray-file', { hasText: 'film.bin' }).waitFor()
   await write(page, 'with a film')
   await page.locator('.pending .tray-file').waitFor()
@@ -217,9 +211,7 @@ scenario(async ({ asked, open, context, tab, picture, proxy, forgive, axe }) => 
   // Reloaded in the middle of it.
   await debug.send('Network.emulateNetworkConditions', SLOW)
   const song = Buffer.alloc(900_000, 9)
-  await page
-    .locator('input[type=file]')
-    .setInputFiles({ name: 'song.bin', mimeType: 'application/octet-stream', buffer: song })
+  await page.locator('input[type=file]').setInputFiles({ name: 'song.bin', mimeType: 'application/octet-stream', buffer: song })
   await write(page, 'with a song')
   await page.waitForFunction(() => document.querySelector('.pending progress')?.value > 10)
   await page.reload()
@@ -236,9 +228,7 @@ scenario(async ({ asked, open, context, tab, picture, proxy, forgive, axe }) => 
   await itsDebug.send('Network.emulateNetworkConditions', SLOW)
   await field(goes).waitFor()
   const opera = Buffer.alloc(1_100_000, 8)
-  await goes
-    .locator('input[type=file]')
-    .setInputFiles({ name: 'opera.bin', mimeType: 'application/octet-stream', buffer: opera })
+  await goes.locator('input[type=file]').setInputFiles({ name: 'opera.bin', mimeType: 'application/octet-stream', buffer: opera })
   await write(goes, 'with an opera')
   await goes.waitForFunction(() => document.querySelector('.pending progress')?.value > 10)
   await goes.close()
@@ -249,18 +239,14 @@ scenario(async ({ asked, open, context, tab, picture, proxy, forgive, axe }) => 
   // Taken out while it is on its way: the server keeps nothing of it.
   await debug.send('Network.emulateNetworkConditions', SLOW)
   await field(page).waitFor()
-  await page
-    .locator('input[type=file]')
-    .setInputFiles({ name: 'no.bin', mimeType: 'application/octet-stream', buffer: song })
+  await page.locator('input[type=file]').setInputFiles({ name: 'no.bin', mimeType: 'application/octet-stream', buffer: song })
   await page.waitForFunction(() => document.querySelector('.tray progress')?.value > 10)
   const taken = page.waitForResponse((one) => one.request().method() === 'DELETE')
   await page.getByRole('button', { name: 'Remove no.bin' }).click()
   seen.taken_back = (await taken).status()
 
   // So it is once the message went with it.
-  await page
-    .locator('input[type=file]')
-    .setInputFiles({ name: 'nor.bin', mimeType: 'application/octet-stream', buffer: song })
+  await page.locator('input[type=file]').setInputFiles({ name: 'nor.bin', mimeType: 'application/octet-stream', buffer: song })
   await write(page, 'with nothing')
   await page.waitForFunction(() => document.querySelector('.pending progress')?.value > 10)
   const thrown = page.waitForResponse((one) => one.request().method() === 'DELETE')

@@ -47,9 +47,7 @@ async function main() {
   await page.goto(`${origin}/api/docs`)
   const { paths, servers } = await (await description).json()
   const methods = new Set(['get', 'put', 'post', 'delete', 'patch', 'head', 'options'])
-  const expected = Object.values(paths).flatMap((one) =>
-    Object.keys(one).filter((key) => methods.has(key)),
-  ).length
+  const expected = Object.values(paths).flatMap((one) => Object.keys(one).filter((key) => methods.has(key))).length
   await page.locator('.opblock').first().waitFor({ timeout: 60_000 })
   seen.warnings = await page.getByText(/^(Warning|Errors?)$/).allTextContents()
   const shown = await collected(page)
@@ -62,21 +60,15 @@ async function main() {
   const operation = page.locator('.opblock-get', { has: page.locator(`[data-path="${path}"]`) }).first()
   await scrolled(page, async () => (await operation.count()) > 0)
   await operation.locator('.opblock-summary').click()
-  const answered = page.waitForResponse(
-    (response) => new URL(response.url()).pathname === servers[0].url + path,
-  )
+  const answered = page.waitForResponse((response) => new URL(response.url()).pathname === servers[0].url + path)
   await operation.locator('button.execute').click()
   const answer = await answered
   await operation.locator('.live-responses-table .response-col_status').first().waitFor()
   await operation.scrollIntoViewIfNeeded()
-  seen.prefilled = await operation
-    .locator('.parameters input')
-    .evaluateAll((all) => all.map(({ value }) => value))
+  seen.prefilled = await operation.locator('.parameters input').evaluateAll((all) => all.map(({ value }) => value))
   seen.sent = answer.request().headers().authorization
   seen.status = answer.status()
-  seen.stored = await page.evaluate(() =>
-    JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie]),
-  )
+  seen.stored = await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie]))
   await browser.close()
   console.log(JSON.stringify({ ...seen, shown, expected }))
 }

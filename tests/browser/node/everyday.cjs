@@ -12,13 +12,11 @@ function sideways() {
   const found = []
   for (const element of document.querySelectorAll('button, a[href], input, textarea, select, h1, h2')) {
     const { left, right, width: wide } = element.getBoundingClientRect()
-    const unseen =
-      wide <= 1 || !element.checkVisibility({ visibilityProperty: true }) || element.closest('.tabs-list')
+    const unseen = wide <= 1 || !element.checkVisibility({ visibilityProperty: true }) || element.closest('.tabs-list')
     if (!unseen && (left < -1 || right > width + 1)) found.push(`${element.className} ${element.textContent}`)
   }
   for (const box of document.querySelectorAll('html, main, .panel, .sidebar, dialog[open], .dialog-box'))
-    if (box.scrollWidth > box.clientWidth + 1)
-      found.push(`${box.tagName} ${box.className} is pushed sideways`)
+    if (box.scrollWidth > box.clientWidth + 1) found.push(`${box.tagName} ${box.className} is pushed sideways`)
   return found
 }
 
@@ -41,10 +39,7 @@ scenario(async ({ asked, open, context, tab, picture, forgive }) => {
   const late = await open(eve, { path: `/#/room/${rooms.other}` })
   const newcomer = await late.locator('.room-unread').evaluate((line) => {
     const { scrollHeight, scrollTop, clientHeight } = document.querySelector('.room-timeline')
-    return {
-      next: Number(line.nextElementSibling.dataset.seq),
-      below: scrollHeight - scrollTop - clientHeight,
-    }
+    return { next: Number(line.nextElementSibling.dataset.seq), below: scrollHeight - scrollTop - clientHeight }
   })
   await picture(late, 'everyday-newcomer')
   await late.context().close()
@@ -89,8 +84,7 @@ scenario(async ({ asked, open, context, tab, picture, forgive }) => {
   const paged = await context(ann)
   await paged.routeWebSocket(/\/ws$/, (socket) => {
     const server = socket.connectToServer()
-    const shorter = (said) =>
-      said.replaceAll(/("(?:room|space)\.members","data":{[^}]*"limit":)500/g, (_, before) => `${before}2`)
+    const shorter = (said) => said.replaceAll(/("(?:room|space)\.members","data":{[^}]*"limit":)500/g, (_, before) => `${before}2`)
     socket.onMessage((said) => server.send(shorter(String(said))))
   })
   const few = await tab(paged, `/#/room/${rooms.other}`)
@@ -199,8 +193,7 @@ scenario(async ({ asked, open, context, tab, picture, forgive }) => {
     }
     const alone = '"Noto Color Emoji"'
     const wrong = (text) =>
-      isColoured(alone, text) &&
-      (!isColoured(fontFamily, text) || width(alone, text) !== width(fontFamily, text))
+      isColoured(alone, text) && (!isColoured(fontFamily, text) || width(alone, text) !== width(fontFamily, text))
     return { wrong: ['😂', '👍', '♉', '🇩🇪', '👩🏽‍🚀'].filter(wrong), text: isColoured(fontFamily, '1☎a') }
   })
 
@@ -227,9 +220,7 @@ scenario(async ({ asked, open, context, tab, picture, forgive }) => {
   await form.getByRole('button', { name: 'Make the address' }).click()
   const address = await desk.getByLabel('Address of the webhook').inputValue()
   await look(desk, 'webhook')
-  await as({ token: '' }, new URL(address).pathname, {
-    text: 'build 7 is green :white_check_mark: at 12:30:59',
-  })
+  await as({ token: '' }, new URL(address).pathname, { text: 'build 7 is green :white_check_mark: at 12:30:59' })
   await go(address.split('/').at(-2))
   await desk.getByRole('log').getByText('build 7 is green ✅ at 12:30:59').waitFor()
 
@@ -247,9 +238,7 @@ scenario(async ({ asked, open, context, tab, picture, forgive }) => {
   await nobody.getByLabel('Password').fill('correct horse staple')
   await nobody.getByRole('button', { name: 'Create an account' }).click()
   await nobody.locator('[aria-invalid="true"]').first().waitFor()
-  const blamed = await nobody
-    .locator('[aria-invalid="true"]')
-    .evaluateAll((all) => all.map(({ name }) => name))
+  const blamed = await nobody.locator('[aria-invalid="true"]').evaluateAll((all) => all.map(({ name }) => name))
   await nobody.getByLabel('Name', { exact: true }).fill(bob.name)
   forgive(/409/)
   await nobody.getByRole('button', { name: 'Create an account' }).click()
@@ -257,21 +246,5 @@ scenario(async ({ asked, open, context, tab, picture, forgive }) => {
   await look(nobody, 'refused')
   const blamedForNothing = await nobody.locator('[aria-invalid="true"]').count()
 
-  return {
-    wide,
-    back,
-    round: Math.abs(width - height) < 1,
-    typed,
-    paper,
-    blamed,
-    newcomer,
-    leftOpen,
-    asks,
-    hereInOne,
-    indents,
-    blamedForNothing,
-    heading,
-    foundIn,
-    inColour,
-  }
+  return { wide, back, round: Math.abs(width - height) < 1, typed, paper, blamed, newcomer, leftOpen, asks, hereInOne, indents, blamedForNothing, heading, foundIn, inColour }
 })

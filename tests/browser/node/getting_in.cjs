@@ -21,10 +21,7 @@ scenario(async ({ asked, open, context, tab, picture, axe, forgive }) => {
   // The first start: account, space, first room, invite link, chat.
   const ada = await open(null, { path: asked.link })
   await label(ada, 'Name of your team').waitFor()
-  const setup_address = ada
-    .url()
-    .replace(asked.origin, '')
-    .replace(/[^/]+$/, '…')
+  const setup_address = ada.url().replace(asked.origin, '').replace(/[^/]+$/, '…')
   const styled = await ada.locator('form').evaluate((form) => getComputedStyle(form).display)
   await looked(ada, 'setup')
   await label(ada, 'Name').fill('ada')
@@ -43,9 +40,7 @@ scenario(async ({ asked, open, context, tab, picture, axe, forgive }) => {
   await field(ada).fill('who is there?')
   await field(ada).press('Enter')
   await ada.getByRole('log').getByText('who is there?').waitFor()
-  const used = await ada.evaluate(
-    () => location.href.includes('setup') || document.referrer.includes('setup'),
-  )
+  const used = await ada.evaluate(() => location.href.includes('setup') || document.referrer.includes('setup'))
 
   // By the invite.
   const bob = await open(null, { path: invite, phone: true, theme: 'dark' })
@@ -58,10 +53,7 @@ scenario(async ({ asked, open, context, tab, picture, axe, forgive }) => {
   await bob.getByRole('log').getByText('who is there?').waitFor()
   const landed = await bob.getByRole('heading', { level: 1 }).innerText()
   // With two, the next one chooses.
-  await ada
-    .getByRole('button', { name: /^Menu of (?!lobby)/ })
-    .first()
-    .click()
+  await ada.getByRole('button', { name: /^Menu of (?!lobby)/ }).first().click()
   await ada.getByRole('menuitem', { name: 'New room' }).click()
   await label(ada, 'Name of the room').fill('engine')
   await ada.getByRole('dialog').locator('button[type=submit]').click()
@@ -105,10 +97,7 @@ scenario(async ({ asked, open, context, tab, picture, axe, forgive }) => {
   await press(ada, 'I have kept them')
   await ada.getByText('The second factor is on.').waitFor()
   const factors = []
-  for (const [kind, code] of [
-    ['recovery', codes[0]],
-    ['next recovery', codes[1]],
-  ]) {
+  for (const [kind, code] of [['recovery', codes[0]], ['next recovery', codes[1]]]) {
     await signOut(ada)
     await signIn(ada, 'ada', FIRST)
     await label(ada, 'Code of your second factor').fill('000000')
@@ -202,11 +191,7 @@ scenario(async ({ asked, open, context, tab, picture, axe, forgive }) => {
   factors.push('passkey in the fields')
   await ada.goto('/#/settings/security')
   await ada.getByText('Last used', { exact: false }).waitFor()
-  await ada
-    .locator('.row')
-    .filter({ hasText: 'The blue key' })
-    .getByRole('button', { name: 'Remove' })
-    .click()
+  await ada.locator('.row').filter({ hasText: 'The blue key' }).getByRole('button', { name: 'Remove' }).click()
   await ada.getByRole('dialog').getByLabel('Your password').fill(FIRST)
   await ada.getByRole('dialog').getByRole('button', { name: 'Remove' }).click()
   await ada.getByText('The blue key', { exact: true }).waitFor({ state: 'detached' })
@@ -250,17 +235,7 @@ scenario(async ({ asked, open, context, tab, picture, axe, forgive }) => {
   const shut_out = await form.getByRole('status').innerText()
 
   // What an account sets for itself.
-  const tabs = [
-    'profile',
-    'account',
-    'security',
-    'devices',
-    'notifications',
-    'appearance',
-    'blocked',
-    'bots',
-    'data',
-  ]
+  const tabs = ['profile', 'account', 'security', 'devices', 'notifications', 'appearance', 'blocked', 'bots', 'data']
   for (const name of tabs) {
     for (const page of [eve, bob]) {
       await page.goto(`/#/settings/${name}`)
@@ -272,19 +247,7 @@ scenario(async ({ asked, open, context, tab, picture, axe, forgive }) => {
   return {
     axe: found,
     ...{ setup_address, styled, weak, used, rooms_offered, landed, first_room, wrote_first: true },
-    ...{
-      device,
-      wrong,
-      codes: codes.length,
-      factors,
-      sso_address,
-      both,
-      removed,
-      linked,
-      after_linking,
-      shut_out,
-      twice,
-    },
+    ...{ device, wrong, codes: codes.length, factors, sso_address, both, removed, linked, after_linking, shut_out, twice },
   }
 })
 

@@ -71,10 +71,8 @@ class Stage {
     context.setDefaultTimeout(DEADLINE)
     await context.exposeFunction('chatdReported', (report) => this.seen.reports.push(report))
     await context.addInitScript(() => {
-      document.addEventListener(
-        'securitypolicyviolation',
-        ({ violatedDirective, blockedURI, sample, sourceFile }) =>
-          window.chatdReported(`${violatedDirective} ${blockedURI} ${sample} ${sourceFile}`),
+      document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI, sample, sourceFile }) =>
+        window.chatdReported(`${violatedDirective} ${blockedURI} ${sample} ${sourceFile}`),
       )
     })
     if (account) await context.addInitScript(remember, { ...account, display_name: account.name })
@@ -87,10 +85,7 @@ class Stage {
     this.pages.push(page)
     const { seen } = this
     page.on('pageerror', (error) => this.blame(`${error.stack ?? error}`))
-    page.on(
-      'console',
-      (said) => said.type() === 'error' && this.blame(`${said.text()} ${said.location().url}`),
-    )
+    page.on('console', (said) => said.type() === 'error' && this.blame(`${said.text()} ${said.location().url}`))
     page.on('request', (request) => {
       const url = new URL(request.url())
       if (url.protocol.startsWith('http') && url.hostname !== new URL(this.asked.origin).hostname)
@@ -123,16 +118,13 @@ class Stage {
   async axe(page, within = 'body', rules = null) {
     // Through the debugger, which the page's policy does not bind. Half a megabyte: once for each document.
     if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(AXE)
-    return page.evaluate(
-      async ([part, only]) => {
-        const options = only === null ? {} : { runOnly: only }
-        const { violations } = await window.axe.run(part, { resultTypes: ['violations'], ...options })
-        return violations.flatMap(({ id, help, nodes }) =>
-          nodes.map(({ target, html }) => `${id}: ${help}: ${target.join(' ')} ${html.slice(0, 200)}`),
-        )
-      },
-      [within, rules],
-    )
+    return page.evaluate(async ([part, only]) => {
+      const options = only === null ? {} : { runOnly: only }
+      const { violations } = await window.axe.run(part, { resultTypes: ['violations'], ...options })
+      return violations.flatMap(({ id, help, nodes }) =>
+        nodes.map(({ target, html }) => `${id}: ${help}: ${target.join(' ')} ${html.slice(0, 200)}`),
+      )
+    }, [within, rules])
   }
 
   /**
@@ -151,10 +143,7 @@ class Stage {
     for (const [number, page] of this.pages.entries()) {
       if (page.isClosed()) continue
       await this.draw(page, `failed-${number}`).catch(() => undefined)
-      const shown = await page
-        .locator('body')
-        .innerText({ timeout: 1000 })
-        .catch(() => '')
+      const shown = await page.locator('body').innerText({ timeout: 1000 }).catch(() => '')
       console.error(`page ${number}, ${page.url()}:\n${shown.slice(0, 1500)}`)
     }
     console.error(JSON.stringify(this.seen, null, 1), `pictures: ${this.asked.folder}`)

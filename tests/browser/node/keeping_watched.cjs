@@ -57,11 +57,7 @@ scenario(async ({ asked, open, axe, picture }) => {
   await admin.evaluate((to) => {
     location.hash = to
   }, `#/space/${space}/rooms`)
-  await admin
-    .getByRole('listitem')
-    .filter({ hasText: 'Log book' })
-    .getByRole('button', { name: 'Settings' })
-    .click()
+  await admin.getByRole('listitem').filter({ hasText: 'Log book' }).getByRole('button', { name: 'Settings' }).click()
   await kept.waitFor()
   await kept.selectOption('days')
   await admin.getByLabel('Days').fill('30')

@@ -63,10 +63,7 @@ async function main() {
   const before = await rows('message.posted').count()
   await post('a secret that comes live')
   await page.waitForFunction(
-    (count) =>
-      [...document.querySelectorAll('#events tbody tr')].filter((row) =>
-        row.textContent.includes('message.posted'),
-      ).length > count,
+    (count) => [...document.querySelectorAll('#events tbody tr')].filter((row) => row.textContent.includes('message.posted')).length > count,
     before,
   )
   await picture('events')
@@ -85,17 +82,13 @@ async function main() {
   await rows('message.posted').first().locator('button.link').click() // this stream alone
   await page.waitForFunction((id) => document.getElementById('filter-stream').value === `room/${id}`, room)
   await rows('message.posted').first().waitFor()
-  seen.streams = await page
-    .locator('#events tbody button.link')
-    .evaluateAll((all) => all.map((one) => one.title))
+  seen.streams = await page.locator('#events tbody button.link').evaluateAll((all) => all.map((one) => one.title))
 
   await page.emulateMedia({ colorScheme: 'dark' })
   for (const tab of ['followers', 'actors', 'sessions', 'commits']) {
     await page.click(`nav a[href="#${tab}"]`)
     await page.waitForSelector(`#${tab} tbody tr td:not(.empty)`)
-    seen.tabs[tab] = await page
-      .locator(`#${tab} tbody tr`)
-      .evaluateAll((all) => all.map((row) => row.textContent))
+    seen.tabs[tab] = await page.locator(`#${tab} tbody tr`).evaluateAll((all) => all.map((row) => row.textContent))
     await picture(tab)
   }
   await page.click('#sign-out')

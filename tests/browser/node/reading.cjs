@@ -52,8 +52,7 @@ const tools = () => {
     let last = middle()
     const look = () => {
       if (seen.stop) return
-      if (last.row.isConnected)
-        seen.worst = Math.max(seen.worst, last.top - last.row.getBoundingClientRect().top)
+      if (last.row.isConnected) seen.worst = Math.max(seen.worst, last.top - last.row.getBoundingClientRect().top)
       seen.frames += 1
       last = middle()
       requestAnimationFrame(look)
@@ -186,10 +185,7 @@ scenario(async ({ asked, open, picture, axe }) => {
         const began = performance.now()
         location.hash = `#/room/${i % 2 ? two : one}`
         do await window.reading.frame()
-        while (
-          document.querySelector('.room') === before ||
-          document.querySelector('.room-rows > [data-seq]') === null
-        )
+        while (document.querySelector('.room') === before || document.querySelector('.room-rows > [data-seq]') === null)
         if (i % 2 === 0) times.push(performance.now() - began) // into the long one
         await window.reading.settled()
       }

@@ -4,29 +4,8 @@
 
 const { scenario } = require('./harness.cjs')
 
-const SETTINGS = [
-  'profile',
-  'account',
-  'security',
-  'devices',
-  'notifications',
-  'appearance',
-  'blocked',
-  'bots',
-  'data',
-]
-const SPACE = [
-  'overview',
-  'rooms',
-  'members',
-  'invites',
-  'rights',
-  'moderation',
-  'reports',
-  'audit',
-  'emoji',
-  'export',
-]
+const SETTINGS = ['profile', 'account', 'security', 'devices', 'notifications', 'appearance', 'blocked', 'bots', 'data']
+const SPACE = ['overview', 'rooms', 'members', 'invites', 'rights', 'moderation', 'reports', 'audit', 'emoji', 'export']
 
 scenario(async ({ asked, open, axe, picture }) => {
   const { ada, space, rooms, look: kind } = asked
@@ -38,11 +17,7 @@ scenario(async ({ asked, open, axe, picture }) => {
   const wide = []
 
   const look = async (page, name) => {
-    await page
-      .locator('[aria-busy="true"]')
-      .first()
-      .waitFor({ state: 'hidden' })
-      .catch(() => undefined)
+    await page.locator('[aria-busy="true"]').first().waitFor({ state: 'hidden' }).catch(() => undefined)
     await page.evaluate(() => document.fonts.ready)
     const violations = await axe(page, 'body', rules)
     if (violations.length > 0) found[name] = violations
@@ -78,10 +53,7 @@ scenario(async ({ asked, open, axe, picture }) => {
     await page.getByRole('log').getByText('I agree.').first().waitFor()
   }
 
-  await page
-    .getByRole('button', { name: /repl(y|ies)/ })
-    .last()
-    .click()
+  await page.getByRole('button', { name: /repl(y|ies)/ }).last().click()
   await page.getByRole('complementary').locator('[data-seq]').nth(1).waitFor()
   await look(page, `thread-${kind}`)
   for (const [button, name] of [
@@ -107,9 +79,7 @@ scenario(async ({ asked, open, axe, picture }) => {
   await look(page, `switcher-${kind}`)
   // Who has the system's colours sees what is chosen, too.
   await page.emulateMedia({ forcedColors: 'active' })
-  const chosen = await page
-    .locator('[aria-selected=true]')
-    .evaluate((it) => getComputedStyle(it).outlineStyle)
+  const chosen = await page.locator('[aria-selected=true]').evaluate((it) => getComputedStyle(it).outlineStyle)
   const framed = await page.getByRole('dialog').evaluate((it) => getComputedStyle(it).outlineStyle)
   await page.emulateMedia({ forcedColors: null })
   await page.keyboard.press('Escape')
@@ -117,10 +87,7 @@ scenario(async ({ asked, open, axe, picture }) => {
   // Names that every object has are no screens.
   for (const name of ['#/__proto__', '#/constructor', '#/settings/__proto__']) {
     await go(page, name)
-    await page
-      .getByText(/There is no such page|How others see you/)
-      .first()
-      .waitFor()
+    await page.getByText(/There is no such page|How others see you/).first().waitFor()
   }
   for (const tab of SETTINGS) {
     await go(page, `#/settings/${tab}`)

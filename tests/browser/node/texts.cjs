@@ -6,15 +6,11 @@ const { scenario } = require('./harness.cjs')
 
 /** In the page: whatever could run or leave, of all that texts and names have become. */
 const dangerous = () => {
-  const parts =
-    '#app script, #app iframe, #app object, #app embed, #app base, #app meta, #app link, #app form[action]'
+  const parts = '#app script, #app iframe, #app object, #app embed, #app base, #app meta, #app link, #app form[action]'
   const found = [...document.querySelectorAll(parts)].map(({ outerHTML }) => outerHTML.slice(0, 100))
   for (const element of document.querySelectorAll('#app *'))
     for (const { name, value } of element.attributes)
-      if (
-        /^on/.test(name) ||
-        /javascript:|vbscript:/i.test(element.tagName === 'A' && name === 'href' ? value : '')
-      )
+      if (/^on/.test(name) || /javascript:|vbscript:/i.test(element.tagName === 'A' && name === 'href' ? value : ''))
         found.push(`${element.tagName} ${name}=${value}`)
   for (const link of document.querySelectorAll('.text a[href]')) {
     const away = !link.getAttribute('href').startsWith('#')
@@ -98,9 +94,7 @@ scenario(async ({ asked, open, picture, axe }) => {
     .then(() => true)
 
   const unread = async () => {
-    const answer = await fetch(`${asked.origin}/api/v1/unread`, {
-      headers: { authorization: `Bearer ${ann.token}` },
-    })
+    const answer = await fetch(`${asked.origin}/api/v1/unread`, { headers: { authorization: `Bearer ${ann.token}` } })
     const { rooms: list } = await answer.json()
     return list.find((one) => one.room === rooms.calm)?.unread ?? 0
   }
