@@ -80,7 +80,7 @@ class Partials:
         await self._save(upload)
         return upload
 
-    async def find(self, caller: Caller, id_: str) -> PartialUpload | Refusal:
+    async def find(self, caller: Caller, id_: str) -> PartialUpload | Refusal | None:
         upload = await self._own(caller, id_)
         if isinstance(upload, Refusal):
             return upload
@@ -93,8 +93,10 @@ class Partials:
         if upload.offset < upload.length:
             return upload
         # Everything has come, and no file was made of it: the server was killed in between.
+        outcomes: list[PartialUpload | Refusal] = []
         async with self.carry_on(caller, id_, upload.offset) as continued:
-            return continued if isinstance(continued, Refusal) else await continued.save()
+            outcomes.append(continued if isinstance(continued, Refusal) else await continued.save())
+        return outcomes[0] if outcomes else None  # without one it was ended by another request
 
     @asynccontextmanager
     async def carry_on(
@@ -124,11 +126,14 @@ class Partials:
         await self._intake.blobs.threads.run(self._store.drop_left, self._lifetime / 1000)
         if self._uploads is None and not self._store.used:
             return
-        for upload in tuple((await self._loaded()).values()):
+        uploads = await self._loaded()
+        for upload in tuple(uploads.values()):
             if await self._intake.files.deleted(upload.account):
                 await self._stop(upload.id)
                 await self._forget(upload)
-            elif upload.expires <= self._clock() and upload.id not in self._busy:
+            elif self._clock() < upload.expires or upload.id in self._busy:
+                continue
+            elif uploads.get(upload.id) is upload:  # nobody has gone on with it meanwhile
                 await self._forget(upload)
                 self._came_to_nothing(upload, EXPIRED)
                 log.info("upload_expired", account=upload.account, offset=upload.offset, length=upload.length)
@@ -186,9 +191,10 @@ class Partials:
             await over.wait()
 
     async def _forget(self, upload: PartialUpload) -> None:
-        await self._intake.blobs.threads.run(self._store.drop, upload.id)
-        (await self._loaded()).pop(upload.id, None)
+        """Nobody may be at it. It is unknown before its bytes go: what came then would follow on nothing."""
+        (self._uploads or {}).pop(upload.id, None)
         self._count()
+        await self._intake.blobs.threads.run(self._store.drop, upload.id)
 
     def _came_to_nothing(self, upload: PartialUpload, outcome: str) -> None:
         if upload.file is None:

@@ -67,8 +67,9 @@ class PartialUploads(Protocol):
     async def create(self, caller: Caller, name: str, length: int) -> PartialUpload | Refusal:
         """Begins one. Raises BlobsFull, BlobsUnavailable, StoreUnavailable."""
 
-    async def find(self, caller: Caller, upload: str) -> PartialUpload | Refusal:
-        """How far it is; `not_found` if it is not the caller's. Raises BlobsUnavailable, StoreUnavailable."""
+    async def find(self, caller: Caller, upload: str) -> PartialUpload | Refusal | None:
+        """How far it is; `not_found` if it is not the caller's. Makes a file of what is complete; None if
+        another request for it came meanwhile. Raises BlobsFull, BlobsUnavailable, StoreUnavailable."""
 
     def carry_on(
         self, caller: Caller, upload: str, offset: int, whole: bool = False

@@ -50,5 +50,9 @@ def test_colours_of_the_system_leave_what_is_chosen_and_what_floats_in_sight(see
     assert (seen["chosen"], seen["framed"]) == ("solid", "solid")
 
 
+def test_the_room_that_is_open_is_in_sight_in_the_list_of_rooms(seen: Any) -> None:
+    assert seen["in_sight"]
+
+
 def test_no_screen_breaks_the_policy_or_says_an_error(seen: Any) -> None:
     assert_calm(seen)

@@ -49,6 +49,21 @@ def test_a_path_that_is_not_there_is_404(server: Server) -> None:
         assert peer.response()[0] == 404
 
 
+@pytest.mark.parametrize(
+    ("path", "methods"),
+    [
+        ("/healthz", "GET, HEAD"),
+        ("/setup", "GET, HEAD, POST"),
+        ("/files/tus/upload", "DELETE, GET, HEAD, OPTIONS, PATCH, POST"),
+    ],
+)
+def test_another_method_is_told_all_that_the_path_takes(server: Server, path: str, methods: str) -> None:
+    with Peer(server) as peer:
+        peer.send(f"PUT {path} HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\n\r\n".encode())
+        status, headers, _body = peer.response()
+    assert (status, headers["allow"]) == (405, methods)
+
+
 def test_a_plain_request_for_the_websocket_is_told_to_upgrade(server: Server) -> None:
     with Peer(server) as peer:
         peer.get("/ws")

@@ -170,6 +170,34 @@ async def test_a_server_that_was_killed_before_it_made_the_file_makes_it_later(
     assert (await site.ask("GET", "/files/F0")).body == b"hello"
 
 
+async def test_who_is_at_making_the_file_when_its_client_asks_again_says_so(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = await created(site, 5)
+    add, begun, status = site.files.add, [trio.Event(), trio.Event()], [0, 0]
+    begins = iter(begun)
+
+    async def slow(*_: object) -> None:
+        next(begins).set()
+        await trio.sleep_forever()
+
+    async def sent() -> None:
+        status[0] = (await patched(site, url, 0, b"hello")).status
+
+    async def asked() -> None:
+        status[1] = (await site.ask("HEAD", url, **TUS)).status
+
+    monkeypatch.setattr(site.files, "add", slow)
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(sent)
+        await begun[0].wait()
+        nursery.start_soon(asked)
+        await begun[1].wait()
+        monkeypatch.setattr(site.files, "add", add)
+        assert (await site.ask("HEAD", url, **TUS)).headers["chatd-file"] == "F0"
+    assert status == [423, 423]
+
+
 async def test_a_start_forgets_what_is_half_made(site: Site) -> None:
     url, lost = await created(site, 5), await created(site, 5)
     await patched(site, lost, 0, b"abc")
@@ -204,6 +232,29 @@ async def test_an_upload_that_was_ended_is_gone(site: Site) -> None:
         assert (await site.ask(method, url, **TUS)).status == 404
     assert (await patched(site, url, 5, b"56789")).status == 404
     assert files_in(site.folder) == []
+
+
+async def test_bytes_that_come_while_an_upload_is_ended_make_no_file(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would begin with zeros: its first bytes are gone already."""
+    url = await created(site, 10)
+    await patched(site, url, 0, b"01234")
+    dropped, go_on = trio.Event(), trio.Event()
+    drop = site.partial_store.drop
+
+    def slow(id_: str) -> None:
+        drop(id_)
+        trio.from_thread.run_sync(dropped.set)
+        trio.from_thread.run(go_on.wait)
+
+    monkeypatch.setattr(site.partial_store, "drop", slow)
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(lambda: site.ask("DELETE", url, **TUS))
+        await dropped.wait()
+        answer = await patched(site, url, 5, b"56789")
+        go_on.set()
+    assert (answer.status, site.files.added) == (404, {})
 
 
 async def test_an_upload_belongs_to_the_account_that_began_it(site: Site) -> None:

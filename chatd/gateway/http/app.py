@@ -6,6 +6,7 @@ Starlette routes requests, `driver` speaks HTTP/1.1.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
+from http import HTTPStatus
 from typing import Any, Protocol
 
 from starlette.applications import Starlette
@@ -61,7 +62,16 @@ async def _not_storing(request: Request, error: Exception) -> Response:
 
 async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    return _refusal(request, error.status_code, f"{error.detail}".lower(), error.headers)
+    allowed = {"Allow": _methods(request)} if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED else {}
+    return _refusal(
+        request, error.status_code, f"{error.detail}".lower(), {**(error.headers or {}), **allowed}
+    )
+
+
+def _methods(request: Request) -> str:
+    """All that its path takes: Starlette knows those of the first route alone."""
+    there = (one for one in request.app.routes if one.path_regex.match(request.url.path))
+    return ", ".join(sorted({method for route in there for method in route.methods}))
 
 
 async def _crashed(request: Request, error: Exception) -> Response:

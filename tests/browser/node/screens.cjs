@@ -132,8 +132,18 @@ scenario(async ({ asked, open, axe, picture }) => {
     await page.locator('.tabs-body').waitFor()
     await look(page, `space-${tab}-${kind}`)
   }
+  // In a low window, and so with many rooms: the room that is open is in sight in the list.
+  await page.setViewportSize({ width: page.viewportSize().width, height: 300 })
+  await go(page, `#/room/${rooms.kettle}`)
+  const here = page.locator('.sidebar-room[aria-current]', { hasText: 'kettle' })
+  await here.waitFor({ state: 'attached' })
+  await page.getByRole('heading', { level: 1, name: 'kettle' }).waitFor()
+  const in_sight = await here.evaluate((link) => {
+    const list = document.querySelector('.sidebar-scroll').getBoundingClientRect()
+    return link.getBoundingClientRect().bottom <= list.bottom
+  })
   await page.context().close()
-  return { found, wide, chosen, framed }
+  return { found, wide, chosen, framed, in_sight }
 })
 
 /** In the page: whether something is only seen by scrolling sideways. Tables and code may have that, and tabs. */

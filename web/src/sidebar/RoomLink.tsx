@@ -1,6 +1,6 @@
 import { useComputed, useSignal } from '@preact/signals'
 import { Component } from 'preact'
-import { useEffect } from 'preact/hooks'
+import { useEffect, useRef } from 'preact/hooks'
 import { serverNow } from '../data/clock'
 import { PresenceDot } from '../people/PresenceDot'
 import { watchPresence } from '../people/watch'
@@ -36,6 +36,10 @@ function Link({ id, onMove }: RoomLinkProps) {
   const chat = useChat()
   const anchor = useSignal<HTMLElement | null>(null)
   const here = useComputed(() => route.value.at === 'room' && route.value.room === id).value
+  const link = useRef<HTMLAnchorElement>(null)
+  useEffect(() => {
+    if (here) link.current?.scrollIntoView({ block: 'nearest' })
+  }, [here])
   const muted = isMuted(chat.store.subscriptions.row(id).value)
   const room = chat.store.rooms.row(id).value
   if (room === undefined) return null
@@ -53,6 +57,7 @@ function Link({ id, onMove }: RoomLinkProps) {
       }}
     >
       <a
+        ref={link}
         class={classes.filter(Boolean).join(' ')}
         href={roomLink(room.id)}
         data-room={room.id}

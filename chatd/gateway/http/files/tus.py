@@ -83,7 +83,7 @@ class Tus:
 
     async def head(self, request: Request) -> Response:
         caller = await self._asker(request)
-        upload = granted(await self._partials.find(caller, request.path_params["upload"]))
+        upload = await self._found(caller, request)
         return _empty(HTTPStatus.OK, {"upload-length": str(upload.length), **_state(upload)})
 
     async def patch(self, request: Request) -> Response:
@@ -93,7 +93,7 @@ class Tus:
         offset = number(request, "upload-offset")
         if offset is None:
             raise Problem(NO_OFFSET)
-        upload = granted(await self._partials.find(caller, request.path_params["upload"]))
+        upload = await self._found(caller, request)
         if upload.offset != offset:
             why = f"the upload stands at {upload.offset} bytes, not at {offset}"
             raise Problem(Refusal("conflict", why))
@@ -124,6 +124,12 @@ class Tus:
         if request.headers.get("tus-resumable") != VERSION:
             raise Problem(OTHER_VERSION, HTTPStatus.PRECONDITION_FAILED)
         return await uploader(request, self._desk)
+
+    async def _found(self, caller: Caller, request: Request) -> PartialUpload:
+        found = await self._partials.find(caller, request.path_params["upload"])
+        if found is None:
+            raise Problem(SUPERSEDED, HTTPStatus.LOCKED)
+        return granted(found)
 
     async def _more(self, request: Request, caller: Caller, upload: PartialUpload) -> PartialUpload:
         """Takes the body. What has come counts also when it is cut off."""
