@@ -35,7 +35,7 @@ from chatd.ports import Log, StoreError
 from chatd.process import service_manager
 from chatd.process.addresses import Address, bound
 from chatd.process.reload import Load, follow_hangups, outlive_signals
-from chatd.process.resources import calm_collector, limit_heaps, raise_file_limit
+from chatd.process.resources import calm_collector, raise_file_limit, shape_heaps
 from chatd.process.stopping import Stop, stop_asked
 from chatd.settings import Settings
 from chatd.shortage import shortage
@@ -82,7 +82,7 @@ async def serve(settings: Settings, announce: Callable[[str], None], load: Load)
     """
     faulthandler.enable(STDERR.fd)  # whoever aborts it, as a watchdog does, is shown where each thread was
     raise_file_limit()
-    limit_heaps()
+    shape_heaps()
     outlive_signals()
     with (
         trio.open_signal_receiver(signal.SIGHUP) as hangups,

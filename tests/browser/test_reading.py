@@ -15,7 +15,7 @@ from .long_room import fill
 
 MESSAGES = 100_000
 SHAPES = ((800, 600), (300, 900), (1600, 400))
-PIXEL = 1.0
+STILL = 1.5  # pixels: a box scrolls by whole ones, and a reader who is half of one off is left there
 
 
 @pytest.fixture(scope="module")
@@ -69,13 +69,13 @@ def test_a_room_opens_at_the_first_unread_message_under_a_line(seen: Any) -> Non
 @pytest.mark.parametrize("way", ["up", "down", "toTheFirst"])
 def test_pages_come_and_go_while_what_is_read_stays_where_it_is(seen: Any, way: str) -> None:
     assert seen[way]["changes"] >= 1
-    assert seen[way]["worst"] <= PIXEL
+    assert seen[way]["worst"] <= STILL
     assert seen[way]["most"] <= 300
 
 
 def test_the_wheel_moves_nothing_backwards(seen: Any) -> None:
     assert seen["wheeled"]["messages"] > 50
-    assert seen["wheeled"]["worst"] <= PIXEL
+    assert seen["wheeled"]["worst"] <= STILL
 
 
 def test_what_comes_into_sight_has_its_height_already(seen: Any) -> None:

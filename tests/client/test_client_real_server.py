@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import time
 from contextlib import asynccontextmanager
 
 import trio
+from e2e.serving import Server
 
 from chatd.client import Tokens, connect, sign_in
 from chatd.contract.presence import AccountPresence
@@ -17,37 +15,17 @@ from chatd.contract.subscription import Subscription
 
 MESSAGES = 200
 KILL_AT = (50, 120)  # after so many events were seen
-CLEAN = {name: value for name, value in os.environ.items() if not name.startswith("CHATD_")}
 
 
 @asynccontextmanager
 async def serving(data, port=0):
-    command = [
-        sys.executable,
-        "-m",
-        "chatd.cli",
-        "serve",
-        "--data",
-        str(data),
-        "--port",
-        str(port),
-        "--no-limits",
-    ]
-    server = await trio.lowlevel.open_process(
-        command, env=CLEAN, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-    )
+    """A server that is killed in the end."""
+    server = Server(data)
+    server.port = port
     try:
-        said = b""
-        while b"listening on " not in said or not said.endswith(b"\n"):
-            more = await server.stdout.receive_some()
-            assert more, "the server ended"
-            said += more
-        yield server, int(said.split(b"listening on http://", 1)[1].split(b"\n")[0].rsplit(b":", 1)[1])
+        yield await trio.to_thread.run_sync(server.start)
     finally:
         server.kill()
-        with trio.CancelScope(shield=True, deadline=trio.current_time() + 5):
-            await server.wait()
-        await server.stdout.aclose()
 
 
 async def a_town(data, name="ada"):
@@ -62,8 +40,8 @@ async def test_posts_are_once_and_events_gapless_over_kills(tmp_path):
     data = tmp_path / "data"
     seen = []
     async with trio.open_nursery() as nursery:
-        async with serving(data) as (server, port):
-            url = f"http://127.0.0.1:{port}"
+        async with serving(data) as server:
+            url = f"http://127.0.0.1:{server.port}"
             _, token = await a_town(data)
             stop = trio.Event()
             marks = {mark: trio.Event() for mark in KILL_AT}
@@ -95,14 +73,10 @@ async def test_posts_are_once_and_events_gapless_over_kills(tmp_path):
 
             nursery.start_soon(write_and_read)
             await marks[KILL_AT[0]].wait()
-            server.kill()
-            await server.wait()
         assert len(seen) < KILL_AT[1]  # the kill came while messages were under way
-        async with serving(data, port) as (server, _):
+        async with serving(data, server.port) as server:
             await marks[KILL_AT[1]].wait()
-            server.kill()
-            await server.wait()
-        async with serving(data, port):
+        async with serving(data, server.port):
             await stop.wait()
             async with connect(url, token, format="json") as client:
                 history = (await client.history(rooms[0], limit=500)).messages
@@ -112,8 +86,8 @@ async def test_posts_are_once_and_events_gapless_over_kills(tmp_path):
 
 
 async def test_signing_in_refreshing_and_signing_out(tmp_path):
-    async with serving(tmp_path / "data") as (_, port):
-        url = f"http://127.0.0.1:{port}"
+    async with serving(tmp_path / "data") as server:
+        url = f"http://127.0.0.1:{server.port}"
         account, _ = await a_town(tmp_path / "data")
         first = await sign_in(url, "ada", "correct horse 9!", device="test")
         assert first.account == account
@@ -135,8 +109,8 @@ async def heard(items, wanted):
 
 
 async def test_the_typed_methods_and_the_server_mean_the_same(tmp_path):
-    async with serving(tmp_path / "data") as (_, port):
-        url = f"http://127.0.0.1:{port}"
+    async with serving(tmp_path / "data") as server:
+        url = f"http://127.0.0.1:{server.port}"
         ada_id, ada_token = await a_town(tmp_path / "data")
         bob_id, bob_token = await a_town(tmp_path / "data", "bob")
         async with connect(url, ada_token) as ada, connect(url, bob_token) as bob:
