@@ -71,6 +71,10 @@ def test_no_key_of_an_input_method_that_composes_does_anything_else(seen: Any) -
     assert seen["composed"] == {name: [] for name in ("message", "switcher", "emoji", "search")}
 
 
+def test_all_of_the_emoji_are_in_sight_in_a_low_window(seen: Any) -> None:
+    assert seen["emoji_top"] >= 0
+
+
 def test_an_upload_survives_a_cut_line_and_a_reload_and_is_sent_once(seen: Any) -> None:
     assert (seen["film"], seen["song"]) == ([1], [1])
 

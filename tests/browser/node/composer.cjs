@@ -134,6 +134,10 @@ scenario(async ({ asked, open, context, tab, picture, proxy, forgive, axe }) => 
       await desk.locator('.emoji-picker input').press('Shift+Tab')
       await desk.locator('.emoji-picker [role=radio]').last().press('Tab')
       await desk.locator('.emoji-picker input:focus').waitFor()
+      const size = desk.viewportSize()
+      await desk.setViewportSize({ ...size, height: 256 }) // as at a zoom of 400 %
+      seen.emoji_top = await desk.locator('.emoji-picker').evaluate((box) => box.getBoundingClientRect().top)
+      await desk.setViewportSize(size)
       return desk.locator('.emoji-picker input')
     },
     search: async () => {

@@ -40,6 +40,17 @@ test('what people meet most often needs no English', () => {
   expect(said({ message: 'this device was signed out' })).toBe('dieses Gerät wurde abgemeldet')
 })
 
+test('what was never sent is not said to have happened perhaps', () => {
+  wording.value = german
+  for (const message of [
+    'there is no connection to the server',
+    'the server cannot be reached',
+    'the server does not answer',
+  ])
+    expect(said(new Lost(message))).toMatch(/^Der Server ist nicht zu erreichen/)
+  expect(said(new Lost('the server did not answer in time'))).toMatch(/^Es kam keine Antwort/)
+})
+
 test('a wait is named, also of what was kept over a reload', () => {
   wording.value = german
   const kept = JSON.parse(

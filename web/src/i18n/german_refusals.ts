@@ -52,6 +52,10 @@ const KNOWN: readonly (readonly [pattern: RegExp, german: string])[] = [
   [/^there is no such space/, 'Diesen Bereich gibt es nicht, oder du bist nicht darin.'],
   [/^there is no such message/, 'Diese Nachricht gibt es nicht. Vielleicht wurde sie gelöscht.'],
   [/^the room is archived/, 'Der Raum ist archiviert: Man kann ihn lesen, aber nichts mehr darin tun.'],
+  [
+    /^(there is no connection|the server (cannot be reached|does not answer)|this address cannot)/,
+    'Der Server ist nicht zu erreichen. Versuche es noch einmal, wenn es wieder eine Verbindung gibt.',
+  ],
   [/^the password was changed/, 'das Passwort wurde geändert'],
   [/^the account was disabled/, 'das Konto wurde abgeschaltet'],
   [
