@@ -166,8 +166,9 @@ ROOM_EVENTS: Final = (
         "room",
         MessagePosted,
         "A client adds the message. It knows its own by the `nonce`. It counts one more reply in `thread`,"
-        " one more unread message, and a mention. `attachments` are ids of files, `files` says what is known"
-        " of them; what was deleted since is missing there.",
+        " one more unread message, and a mention, but for what was `imported`: that has times of long ago and"
+        " is news to nobody; a bot does not answer it. `attachments` are ids of files, `files` says what is"
+        " known of them; what was deleted since is missing there.",
         text=True,
     ),
     EventType(

@@ -18,6 +18,7 @@ from chatd.actors.workers.file_collection import FileCollector
 from chatd.actors.workers.notifier import Notifier
 from chatd.actors.workers.pusher import Pusher
 from chatd.clock import now
+from chatd.concurrency.collecting import collected
 from chatd.domain.event import split_stream
 from chatd.ports import Cluster, ClusterCounts
 
@@ -40,7 +41,7 @@ class MailboxFigures(msgspec.Struct):
 
 
 class Figures(msgspec.Struct, frozen=True, eq=False):
-    """Read only, and without waiting."""
+    """Read only. Waits for nobody, but gives others their turn where there may be much."""
 
     live: LiveSessions
     writer: LogWriter
@@ -55,15 +56,13 @@ class Figures(msgspec.Struct, frozen=True, eq=False):
         """Of a server that is alone: it is one node."""
         return ClusterCounts() if self.cluster is None else self.cluster.counts()
 
-    def mailboxes(self) -> dict[str, MailboxFigures]:
+    async def mailboxes(self) -> dict[str, MailboxFigures]:
         """By kind of actor."""
         found = {kind: MailboxFigures() for kind in (*self.directory.asleep, SESSION, WRITER)}
         for kind, gone in (*self.directory.asleep.items(), (SESSION, self.live.ended)):
             found[kind].totals.add_totals(gone)
-        for actor in self.directory:
-            _add(found[split_stream(actor.stream)[0]], actor)
-        for session in self.live:
-            _add(found[SESSION], session)
+        await collected(self.directory, lambda actor: _add(found[split_stream(actor.stream)[0]], actor))
+        await collected(self.live, lambda session: _add(found[SESSION], session))
         _add(found[WRITER], self.writer)
         return found
 

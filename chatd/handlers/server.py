@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import resource
+from heapq import nlargest
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,6 +20,7 @@ from chatd.actors.workers.health import Health
 from chatd.actors.workers.standbys import Standbys
 from chatd.actors.workers.view_updater import Views
 from chatd.clock import now
+from chatd.concurrency.collecting import collected
 from chatd.contract.errors import MEANINGS, Code
 from chatd.contract.server import (
     ActorCounts,
@@ -115,8 +117,8 @@ class Server(msgspec.Struct, frozen=True, eq=False):
         writer, directory = self.commands.writer, self.commands.directory
         commits = writer.commits
         used = resource.getrusage(resource.RUSAGE_SELF)
-        actors = [_load(actor) for actor in (writer, *directory, *self.live)]
-        actors.sort(key=lambda actor: (actor.depth, actor.handled), reverse=True)
+        actors = await collected((writer, *directory, *self.live), _load)
+        behind = await collected(self.live, lambda session: session.row().behind)
         return ServerTop(
             position=self.bus.head,
             commits=CommitCounts(
@@ -131,13 +133,13 @@ class Server(msgspec.Struct, frozen=True, eq=False):
             ),
             connections=len(self.live),
             sessions=self.live.opened,
-            behind=sum(session.row().behind for session in self.live),
+            behind=sum(behind),
             demotions=self.bus.demotions,
             refused=self._refused(),
             log_lines_lost=STDERR.lost,
             clock_steps=self.health.clock_steps,
             last_clock_step=self.health.last_clock_step,
-            actors=actors[:BUSIEST],
+            actors=nlargest(BUSIEST, actors, lambda actor: (actor.depth, actor.handled)),
             loop_lag_ms=round(lag * 1000, 3),
             cpu_seconds=round(used.ru_utime + used.ru_stime, 3),
             memory=_memory(),

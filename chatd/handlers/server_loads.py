@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from heapq import nlargest
 from typing import Final
 
 import msgspec
@@ -9,6 +10,7 @@ import msgspec
 from chatd.actors.workers.scheduler import Scheduler
 from chatd.actors.workers.view_updater import Views
 from chatd.clock import now
+from chatd.concurrency.collecting import collected
 from chatd.contract.server import (
     FollowerLoad,
     GetServerFollowers,
@@ -35,9 +37,9 @@ class ServerLoads(msgspec.Struct, frozen=True, eq=False):
     views: Views
 
     async def sessions(self, caller: Caller, query: GetServerSessions) -> ServerSessions:
-        rows = [session.row() for session in self.figures.live]
-        rows.sort(key=lambda row: (row.queued, row.handled), reverse=True)
-        return ServerSessions(sessions=rows[:MOST_SESSIONS], total=len(rows))
+        rows = await collected(self.figures.live, lambda session: session.row())
+        busiest = nlargest(MOST_SESSIONS, rows, lambda row: (row.queued, row.handled))
+        return ServerSessions(sessions=busiest, total=len(rows))
 
     async def streams(self, caller: Caller, query: GetServerStreams) -> ServerStreams:
         found = await self.reader.streams(query.kind, query.after, query.limit + 1)

@@ -28,8 +28,7 @@ from chatd.contract.space import CreateSpace
 from chatd.domain.decision import Context
 from chatd.domain.internal import AdmitMembers
 
-SEEDS = range(8)
-FEW_SEEDS = range(4)
+SEEDS = range(4)  # what is broken in the lines fails with nearly every one
 ROOM = "room/r"
 LONGEST = 1000  # bytes of a command, where a test has some that are longer
 AT_ONCE = 6  # posts of a connection without an answer
@@ -333,7 +332,7 @@ async def test_posts_stay_in_order_though_some_are_too_long_to_be_given_to_their
                 town.move(town.dice.choice(list(town.members)))
 
 
-@pytest.mark.parametrize("seed", FEW_SEEDS)
+@pytest.mark.parametrize("seed", SEEDS)
 async def test_posts_stay_in_order_though_nodes_are_cut_off_and_decide_for_themselves_meanwhile(
     seed: int, autojump_clock: MockClock
 ) -> None:
@@ -346,7 +345,7 @@ async def test_posts_stay_in_order_though_nodes_are_cut_off_and_decide_for_thems
                 await trio.sleep(town.dice.uniform(0, 3))
 
 
-@pytest.mark.parametrize("seed", FEW_SEEDS)
+@pytest.mark.parametrize("seed", SEEDS)
 async def test_a_node_is_stopped_as_planned_while_another_one_is_cut_off(
     seed: int, autojump_clock: MockClock
 ) -> None:
@@ -361,7 +360,7 @@ async def test_a_node_is_stopped_as_planned_while_another_one_is_cut_off(
                     await town.stop(other)
 
 
-@pytest.mark.parametrize("seed", FEW_SEEDS)
+@pytest.mark.parametrize("seed", SEEDS)
 async def test_what_is_not_safe_to_repeat_is_done_once_though_two_nodes_are_stopped_at_once(
     seed: int, autojump_clock: MockClock
 ) -> None:

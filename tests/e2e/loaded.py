@@ -33,7 +33,8 @@ SCRIPTS: Final = frozenset(
 # What a server loads only when it is wanted, and most tests want some of it.
 LATE: Final = (
     *("chatd.wiring.http", "chatd.gateway.http.counting.metrics", "chatd.gateway.graphql.service"),
-    *("chatd.cluster.node", "fido2.server", "jinja2", "joserfc.jwt", "pyotp", "regex", "zxcvbn"),
+    *("chatd.cluster.node", "encodings.idna", "fido2.server", "jinja2", "joserfc.jwt"),
+    *("pyotp", "regex", "zxcvbn"),
 )
 LONGEST: Final = 65_536  # bytes of a message
 OURS: Final = ("CHATD_", "PYTEST_")  # variables that a server is told anew, or that say which test runs

@@ -300,6 +300,16 @@ def test_a_direct_room_is_between_its_people(importing: Importing, town: Town) -
         importing.add("rooms", rooms=[{"key": "D2", "name": "x", "kind": "direct", "members": two[:1]}])
 
 
+def test_a_talk_that_was_imported_is_no_request(importing: Importing, town: Town) -> None:
+    """Though one of the two has never answered."""
+    member = town.member()
+    asked = {"key": "D1", "name": "x", "kind": "direct", "members": [importing.people["U1"], member.id]}
+    [made] = importing.add("rooms", rooms=[asked])["rooms"]
+    importing.say(importing.message("1.1"), room=made["room"])
+    [listed] = town.open(member).ask("direct.list")["rooms"]
+    assert (listed["id"], listed["request"]) == (made["room"], False)
+
+
 def test_an_import_is_taken_back_whole_and_can_be_done_again(importing: Importing, town: Town) -> None:
     importing.say(*(importing.message(f"1.{n}", by=("U1", "U2")[n % 2]) for n in range(20)))
     importing.ask("finish", **{"import": importing.id})

@@ -315,9 +315,6 @@ def test_what_a_provider_writes_into_an_address_is_not_repeated(provider: Provid
 
 # --- forged tokens ----------------------------------------------------------------------------------------
 
-OTHER_KEY = RSAKey.generate_key(2048, {"kid": "first"})  # signs as if it were the provider's
-UNKNOWN_KEY = RSAKey.generate_key(2048, {"kid": "nobody's"})
-
 
 def forgeries() -> dict[str, Callable[[Provider, Claims], str]]:
     now = int(time.time())
@@ -327,6 +324,9 @@ def forgeries() -> dict[str, Callable[[Provider, Claims], str]]:
 
     def without(name: str) -> Callable[[Provider, Claims], str]:
         return lambda provider, right: signed({k: v for k, v in right.items() if k != name}, provider.key)
+
+    def by_another(name: str) -> Callable[[Provider, Claims], str]:
+        return lambda _, right: signed(right, RSAKey.generate_key(2048, {"kid": name}))
 
     def unsigned(provider: Provider, right: Claims) -> str:
         _, payload, _ = signed(right, provider.key).split(".")
@@ -354,8 +354,8 @@ def forgeries() -> dict[str, Callable[[Provider, Claims], str]]:
         "a subject that is no text": saying(sub=7),
         "the none algorithm": unsigned,
         "a symmetric algorithm with the public key": symmetric,
-        "another key of the same name": lambda _, right: signed(right, OTHER_KEY),
-        "a key that is not published": lambda _, right: signed(right, UNKNOWN_KEY),
+        "another key of the same name": by_another("first"),
+        "a key that is not published": by_another("nobody's"),
         "nonsense": lambda *_: "nonsense",
     }
 

@@ -28,9 +28,12 @@ PEOPLE = """
 """
 HEARD = "{who} <> ?1 AND NOT EXISTS (SELECT 1 FROM silenced WHERE account = ?1 AND silent = {who})"
 # Who wrote first of those whom the account hears. Whom it has written to in a direct room is not new to it; a
-# bot is as its owner, and so is one's own.
+# bot is as its owner, and so is one's own. A room that begins with what was imported is one that people know.
 FIRST_AUTHOR = f"""
-    SELECT by FROM messages WHERE room = {{room}} AND {HEARD.format(who="by")} ORDER BY seq LIMIT 1
+    SELECT by FROM (
+        SELECT by, imported FROM messages WHERE room = {{room}} AND {HEARD.format(who="by")}
+        ORDER BY seq LIMIT 1
+    ) WHERE imported IS NULL
 """
 KNOWN = f"""
     EXISTS (

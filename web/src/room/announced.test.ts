@@ -23,3 +23,7 @@ test('a message of files only says what was sent', () => {
   language.value = 'de'
   expect(announced('Anna', posted('', 'photo.png'))).toBe('Anna hat photo.png gesendet')
 })
+
+test('what an import brings is not said', () => {
+  expect(announced('Anna', { ...posted('of long ago'), imported: '01IMPORT' })).toBe('')
+})

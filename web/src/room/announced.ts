@@ -23,8 +23,9 @@ const t = strings(
   },
 )
 
-/** `by` is undefined where the author's name is not known yet. */
+/** `by` is undefined where the author's name is not known yet. Empty for what an import brings: it is no news. */
 export function announced(by: string | undefined, message: MessagePosted): string {
+  if (message.imported !== undefined) return ''
   const name = by ?? t('somebody')
   const text = plainText(message.text ?? '', LONGEST)
   const files = message.files ?? []

@@ -12,8 +12,10 @@ export function newestIn(chat: Chat): Table<number> {
   if (table === undefined) {
     const fresh = new Table<number>()
     chat.listen((frame) => {
-      if ('event' in frame && frame.event === 'message.posted')
-        fresh.set(splitStream(frame.stream)[1], frame.at)
+      if (!('event' in frame) || frame.event !== 'message.posted') return
+      const room = splitStream(frame.stream)[1]
+      // An import brings what was said long ago.
+      fresh.set(room, Math.max(frame.at, fresh.get(room) ?? 0))
     })
     tables.set(chat, fresh)
     table = fresh

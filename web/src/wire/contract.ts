@@ -4906,7 +4906,7 @@ export interface RoomEvents {
   'room.override_set': OverrideChanged
   /** A client removes the room. */
   'room.deleted': Reason
-  /** A client adds the message. It knows its own by the `nonce`. It counts one more reply in `thread`, one more unread message, and a mention. `attachments` are ids of files, `files` says what is known of them; what was deleted since is missing there. */
+  /** A client adds the message. It knows its own by the `nonce`. It counts one more reply in `thread`, one more unread message, and a mention, but for what was `imported`: that has times of long ago and is news to nobody; a bot does not answer it. `attachments` are ids of files, `files` says what is known of them; what was deleted since is missing there. */
   'message.posted': MessagePosted
   /** A client gives message `seq` this text, these mentions or none, and `edited_at`. It shows a notification of the kind `mention` as long as the text mentions the account. What was `imported` mentions nobody anew. */
   'message.edited': MessageEdited

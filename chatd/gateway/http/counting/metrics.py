@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Final
 
@@ -22,12 +22,13 @@ from prometheus_client import (
 from chatd.actors.runtime.histogram import Histogram
 from chatd.actors.runtime.request_counts import DONE
 from chatd.actors.workers.pusher import OUTCOMES
+from chatd.concurrency.collecting import collected
 from chatd.contract.errors import MEANINGS
-from chatd.contract.server import ServerStatus
+from chatd.contract.server import ServerStatus, SessionLoad
 from chatd.gateway.http.counting.exposition import MEDIA_TYPE, Labels, family, histograms
 from chatd.gateway.http.counting.http_counts import HttpCounts
 from chatd.gateway.http.counting.metric_table import BY_NAME
-from chatd.handlers.figures import Figures
+from chatd.handlers.figures import Figures, MailboxFigures
 from chatd.ports.file_counts import CUT_OFF, ENDED, EXPIRED, FULL, NO_PREVIEW, PLAIN, PREVIEW, FileCounts
 from chatd.tracing import tracing
 
@@ -57,7 +58,9 @@ async def exposition(status: ServerStatus, figures: Figures, http: HttpCounts, f
     before = trio.current_time()
     await trio.lowlevel.checkpoint()
     lag = trio.current_time() - before
-    lines = list(_Chatd(status, figures, http, files, lag).lines())
+    sessions = await collected(figures.live, lambda session: session.row())
+    mailboxes = await figures.mailboxes()
+    lines = list(_Chatd(status, figures, http, files, lag, sessions, mailboxes).lines())
     registry = CollectorRegistry()
     ProcessCollector(registry=registry)
     GCCollector(registry=registry)
@@ -67,13 +70,22 @@ async def exposition(status: ServerStatus, figures: Figures, http: HttpCounts, f
 
 class _Chatd:
     def __init__(
-        self, status: ServerStatus, figures: Figures, http: HttpCounts, files: FileCounts, lag: float
+        self,
+        status: ServerStatus,
+        figures: Figures,
+        http: HttpCounts,
+        files: FileCounts,
+        lag: float,
+        sessions: Sequence[SessionLoad],
+        mailboxes: Mapping[str, MailboxFigures],
     ) -> None:
         self._status = status
         self._figures = figures
         self._http = http
         self._files = files
         self._lag = lag
+        self._sessions = sessions
+        self._mailboxes = mailboxes
 
     def lines(self) -> Iterator[str]:
         yield from self._of_server()
@@ -121,18 +133,18 @@ class _Chatd:
         yield from _family("chatd_refused_frames", (((code,), refused.get(code, 0)) for code in MEANINGS))
 
     def _of_sessions(self) -> Iterator[str]:
-        live, rows = self._figures.live, [session.row() for session in self._figures.live]
-        yield from _single("chatd_connections_begun", live.began)
+        rows = self._sessions
+        yield from _single("chatd_connections_begun", self._figures.live.began)
         yield from _single("chatd_sessions_behind", sum(row.behind for row in rows))
         yield from _single("chatd_session_queued_bytes", sum(row.queued for row in rows))
         yield from _single("chatd_demotions", self._figures.bus.demotions)
 
     def _of_actors(self) -> Iterator[str]:
-        awake, mailboxes = self._figures.directory.counts(), self._figures.mailboxes()
+        awake = self._figures.directory.counts()
         yield from _family(
             "chatd_actors_awake", (((kind,), awake[kind]) for kind in self._figures.directory.asleep)
         )
-        found = {(kind.replace(" ", "_"),): figures for kind, figures in mailboxes.items()}
+        found = {(kind.replace(" ", "_"),): figures for kind, figures in self._mailboxes.items()}
         yield from _family("chatd_mailbox_messages", ((kind, it.depth) for kind, it in found.items()))
         yield from _family(
             "chatd_mailbox_oldest_wait_seconds", ((kind, it.oldest_wait) for kind, it in found.items())
