@@ -3,6 +3,7 @@
 import { effect, useComputed, useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { Again } from '../data/again'
+import { Lost } from '../data/refusal'
 import { useChat } from '../shell/chat_context'
 import { openPanel, type Panel } from '../shell/panel'
 import { Avatar } from '../ui/Avatar'
@@ -54,7 +55,12 @@ export function MembersPanel({ panel }: { panel: Extract<Panel, { kind: 'members
       isAll.value = after === null
     }
     const again = new Again(async () => {
-      await tried(load)
+      // What broke with the connection is asked for again with the next one.
+      await tried(() =>
+        load().catch((error) => {
+          if (!(error instanceof Lost)) throw error
+        }),
+      )
       await new Promise((rested) => setTimeout(rested, REST_MS))
     }, 0)
     // Who came and went while there was no connection, no event tells.
