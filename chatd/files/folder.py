@@ -145,10 +145,7 @@ def _keep(file: StagingFile, path: Path, size: int) -> None:
         if found is not None:
             path.unlink()
         file.link(path)
-    for folder in (
-        path.parent,
-        path.parent.parent,
-    ):  # also of names that others made, and have not synced yet
+    for folder in (path.parent, path.parent.parent):  # names may be others', not synced yet
         sync_folder(folder)
 
 

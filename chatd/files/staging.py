@@ -62,9 +62,7 @@ class Staging:
     def prepare(self) -> None:
         """Makes the folder, tries what its file system can do, and removes what a killed server has left."""
         self._folder.mkdir(0o700, exist_ok=True)
-        with contextlib.suppress(
-            PermissionError
-        ):  # to look into what holds it, without which nobody can sync that
+        with contextlib.suppress(PermissionError):  # who may not look into what holds it cannot sync that
             sync_folder(self._folder.parent)
         for folder in reversed(self._own.relative_to(self._folder).parents):
             (self._folder / folder).mkdir(0o700, exist_ok=True)

@@ -20,6 +20,7 @@ from chatd.actors.runtime.bus import Bus
 from chatd.actors.runtime.command_bus import CommandBus
 from chatd.clock import new_id, now
 from chatd.concurrency.backoff import Backoff
+from chatd.concurrency.collecting import collected
 from chatd.concurrency.wakeup import Wakeup
 from chatd.contract.errors import Refusal
 from chatd.domain.decision import Context
@@ -32,7 +33,6 @@ from chatd.ports import PutFollower, Reader, Row, StoreUnavailable
 FOLLOWER: Final = "notifier"  # in the table `followers`
 BATCH: Final = 1_000  # positions
 CONCERNED: Final = 5_000  # accounts of rooms that are mentioned as a whole, in a batch
-LOOKS: Final = 500  # at accounts, before others get their turn
 MIN_INTERVAL: Final = 0.25  # seconds from one look to the next: under load a look serves many commits
 AT_ONCE: Final = 64  # accounts
 STORED_EVERY: Final = 1.0  # seconds, while there is nothing to tell
@@ -118,21 +118,17 @@ class Notifier:
 
     async def _tell(self, rows: Sequence[Row]) -> bool:
         """Whether there was anybody to tell. Raises StoreUnavailable when somebody could not be told."""
-        notifiable = []
-        for start in range(0, len(rows), LOOKS):
-            part = rows[start : start + LOOKS]
-            notifiable += [(row["account"], row) for row in part if notification_for(row) is not None]
-            await trio.lowlevel.checkpoint()
+        found = await collected(rows, notification_for)
+        notifiable = [row for row, notify in zip(rows, found, strict=True) if notify is not None]
         if not notifiable:
             return False
-        present = await self._reader.presences(list({account for account, _ in notifiable}))
+        present = await self._reader.presences(list({row["account"] for row in notifiable}))
         dnd = {row["account"] for row in present if row["mode"] == "dnd"}
+        found = await collected(notifiable, lambda row: notification_for(row, row["account"] in dnd))
         by_account: dict[str, list[Notify]] = {}
-        for start in range(0, len(notifiable), LOOKS):
-            for account, row in notifiable[start : start + LOOKS]:
-                if (notify := notification_for(row, account in dnd)) is not None:
-                    by_account.setdefault(account, []).append(notify)
-            await trio.lowlevel.checkpoint()
+        for row, notify in zip(notifiable, found, strict=True):
+            if notify is not None:
+                by_account.setdefault(row["account"], []).append(notify)
         telling = _Telling(self._commands)
         for account, news in by_account.items():
             await telling.tell(account, tuple(news))
