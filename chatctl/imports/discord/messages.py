@@ -149,7 +149,9 @@ class Reader:
         return kept, f"*Reactions: {', '.join(counted[:50])}*" if counted else ""
 
     def _files(self, found: wire.Message, id_: str, place: str) -> tuple[File, ...]:
-        messages = [found, *filter(None, [found.forwardedMessage])]
+        messages: list[wire.Message | wire.Forwarded] = [found]
+        if found.forwardedMessage is not None:
+            messages.append(found.forwardedMessage)
         given = [each for message in messages for each in message.attachments or ()]
         stickers = [each for message in messages for each in message.stickers or ()]
         shown_in_frames = [url for message in messages for url in pictures(message)]
