@@ -120,7 +120,7 @@ class MemoryServer:
             stream="chatd_memory", subject="log", client=link, jetstream=link, sequencer=link, net=net
         )
         self.sheet = sheet
-        self.settings = Settings(data=folder / name, views=False, files_shared=True)
+        self.settings = Settings(data=folder / name, views=False, files_shared=True, sign_up="open")
         self.sent_away: list[int] = []
         self.asked_to_stop, self.gone = trio.Event(), trio.Event()
         self.store: Any = MemoryStore(folder / name, sheet)
@@ -181,6 +181,11 @@ class MemoryServers:
         server.asked_to_stop.set()
         await server.gone.wait()
         self.all.remove(server)
+
+    def cut(self, server: MemoryServer) -> None:
+        """Off from the stream and from all others."""
+        server.link.cut()
+        self.wires.cut = {frozenset((server.name, other.name)) for other in self.all if other != server}
 
     def kill(self, server: MemoryServer) -> None:
         self._lives[server.name].cancel()

@@ -32,6 +32,7 @@ from chatd.contract.message import PostMessage
 from chatd.contract.preferences import UpdatePreferences
 from chatd.contract.requests import REQUESTS
 from chatd.domain.decision import Context
+from chatd.handlers.gate import CUT_OFF
 from chatd.ports import Append, Caller, DropDevices, Identity, PutErasure, PutScheduled
 
 
@@ -96,11 +97,17 @@ async def test_a_node_whose_way_is_cut_says_so_wherever_it_matters(
     servers: MemoryServers, autojump_clock: MockClock
 ) -> None:
     server = servers.other
-    server.link.cut()
-    servers.wires.cut = {frozenset((server.name, other.name)) for other in servers.all if other != server}
+    desk, stranger = server.services.desk, Caller("192.0.2.1", by="")
+    fields = {"name": "ann", "password": "a lantern over seven still ponds"}
+    signed_up = await desk.ask(stranger, REQUESTS["account.sign_up"], fields)
+    assert not isinstance(signed_up, Refusal), signed_up
+    token = signed_up.access_token
+    assert isinstance(await desk.admit(token, "192.0.2.1"), Caller)
+    servers.cut(server)
     await trio.sleep(6)
     assert server.sent_away == [1013]
     assert server.base.health.cluster == server.node.log.own.cut_off == server.node.cut_off != None  # noqa: E711
+    assert await desk.admit(token, "192.0.2.1") == CUT_OFF
 
 
 async def test_a_node_that_was_connected_again_has_the_others_repeat_what_may_be_lost(
