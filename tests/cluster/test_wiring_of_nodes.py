@@ -279,6 +279,40 @@ async def test_a_deletion_that_a_node_died_in_is_gone_on_with(
         assert count == 1
 
 
+async def test_who_waits_for_a_deletion_is_told_though_another_node_carried_it_out(
+    servers: MemoryServers, autojump_clock: MockClock
+) -> None:
+    here, pen = servers.other, Pen()
+    await trio.sleep(1)
+    await here.node.log.submit(pen.village()).wait()
+    await here.node.log.submit([pen.speaking("eve", {})]).wait()
+    await here.base.writer.append(Append(writes=(PutErasure("eve", "ann", None, False, 1),)))
+    servers.leader.base.deletions.look_again()
+    with trio.fail_after(10):
+        await here.base.deletions.wait("eve")
+
+
+async def test_quotas_count_what_others_write_while_a_node_counts_what_was_written_before(
+    servers: MemoryServers, autojump_clock: MockClock
+) -> None:
+    """Each node that starts loads today's usage, and others go on meanwhile."""
+    first, late, pen = servers.leader, servers.other, Pen()
+    await first.node.log.submit(pen.village()).wait()
+    await servers.stop(late)
+    bot_owners = late.sheet.reader.bot_owners
+
+    async def asked() -> dict[str, str]:
+        [fact] = pen.post("hall", "meanwhile").facts
+        await first.node.log.submit([Append((msgspec.structs.replace(fact, at=now()),))]).wait()
+        await trio.sleep(1)
+        return await bot_owners()
+
+    late.sheet.reader.bot_owners = asked
+    await servers.start(late)
+    for server in (first, late):
+        assert server.services.usage.of("ann").messages == 1
+
+
 @pytest.mark.parametrize(
     "junk", [b"\x9c\xa1\xff" + bytes(11), b"\x82\xa2id\xa1\xff\xa2at\x00", b"\xa1\xff", b""]
 )
