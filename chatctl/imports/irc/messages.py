@@ -60,7 +60,8 @@ class Writer:
                 removed = f"{mention(author)} removed {mention(self._person(line.who))}"
                 return removed + (f": {text}" if text else "")
             case "topic":
-                return f"{mention(author)} " + (f"changed the topic to: {text}" if text else "removed the topic")
+                did = f"changed the topic to: {text}" if text else "removed the topic"
+                return f"{mention(author)} {did}"
             case _:
                 return text
 
