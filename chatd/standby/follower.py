@@ -19,8 +19,8 @@ import trio
 
 from chatd import __version__
 from chatd.concurrency.backoff import Backoff
-from chatd.gateway.net.inherited import inherited_sockets
 from chatd.concurrency.first_error import first_error
+from chatd.gateway.net.inherited import inherited_sockets
 from chatd.log import log
 from chatd.ports import StoreError
 from chatd.process import service_manager
