@@ -145,8 +145,8 @@ async def _working(
         nursery.start_soon(services.directory.put_idle_to_sleep)
         nursery.start_soon(recall, bus, store.reader)
         bus.watch(services.due_timer.announced)
+        bus.watch(services.usage.published)  # other nodes go on while it loads
         await services.usage.load(store.reader, bus.head)
-        bus.watch(services.usage.published)
         for worker in services.workers:
             actor = worker if node is None else node.led(worker)
             nursery.start_soon(supervise, actor, name=worker.name)

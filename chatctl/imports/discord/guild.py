@@ -166,7 +166,9 @@ class DiscordGuild(ArchivedExport):
             if wrote:
                 room = self._rooms[file.room.key]
                 members = tuple(dict.fromkeys([*room.members, *wrote]))
-                self._rooms[room.key] = replace(room, members=members)
+                # With whom one person wrote alone is not told, and a direct room is for two.
+                kind = "private" if len(members) == 1 else file.room.kind
+                self._rooms[room.key] = replace(room, kind=kind, members=members)
 
     def _add_emoji(self, emoji: wire.Emoji, path_of: Callable[[str], str | None]) -> None:
         name = plain(emoji.name or "")[:64]

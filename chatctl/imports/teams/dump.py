@@ -23,7 +23,9 @@ from chatctl.imports.teams.places import LISTS, read_directory, rows
 from chatctl.imports.teams.rows import Row, shown
 
 MAX_ROOMS: Final = 200_000
-_MESSAGES: Final = re.compile(r"(?:.*/)?(?:teams|users)/[^/]+/messages_[^/]+\.json")
+MAX_MEMBERS: Final = 1_000  # of a chat
+_MESSAGES: Final = re.compile(r"(?:.*/)?(?:teams/[^/]+|users/(?P<person>[^/]+))/messages_[^/]+\.json")
+_OWN: Final = "48:"  # what everybody has for themselves, such as `48:notes`, is called the same for all
 _ROW: Final = msgspec.json.Decoder(Row)
 
 
@@ -99,14 +101,17 @@ class TeamsDump(ArchivedExport):
         if self._rooms is None:
             self._rooms = {}
             for number, name in enumerate(self._archive.names(self._base)):
-                if _MESSAGES.fullmatch(name):
+                if found := _MESSAGES.fullmatch(name):
                     for place, row in rows(self._archive, name, _ROW, self.problems):
-                        self._add(row, number, place, self._rooms)
+                        self._add(row, number, place, self._rooms, found["person"])
         return self._rooms
 
-    def _add(self, row: Row, file: int, place: str, rooms: dict[str, Room]) -> None:
+    def _add(self, row: Row, file: int, place: str, rooms: dict[str, Room], person: str | None) -> None:
+        """`person`: whose file it stands in, which has the chats that they are in."""
         channel = row.channel_identity.channel_id if row.channel_identity is not None else None
         key = bounded(shown(channel or row.chat_id))
+        if key.startswith(_OWN):
+            key = bounded(f"{key}/{person}")
         message = self._reader.message(row, place) if key else None
         if not key:
             self.problems.add("unreadable", f"{place}: of no channel and no chat")
@@ -115,5 +120,8 @@ class TeamsDump(ArchivedExport):
         if key not in rooms:
             rooms[key] = self._directory.room(key, row)
         self._ordering.put(key, message, file, self.problems, place)
-        if rooms[key].kind == "direct" and message.author not in rooms[key].members:
-            rooms[key] = replace(rooms[key], members=(*rooms[key].members, message.author)[:1_000])
+        if rooms[key].kind == "direct":
+            there = (message.author, person) if person in self._listed else (message.author,)
+            members = dict.fromkeys((*rooms[key].members, *there))
+            if len(members) > len(rooms[key].members):
+                rooms[key] = replace(rooms[key], members=tuple(members)[:MAX_MEMBERS])

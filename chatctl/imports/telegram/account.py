@@ -13,7 +13,7 @@ from chatctl.imports.export import Options, Unreadable
 from chatctl.imports.glance import glance
 from chatctl.imports.ordering import Ordering
 from chatctl.imports.records import Message, Person, Room
-from chatctl.imports.telegram.chats import KINDS, Chat, rows
+from chatctl.imports.telegram.chats import KINDS, Chat, owner_of, rows
 from chatctl.imports.telegram.messages import Reader
 from chatctl.imports.wall_clock import WallClock, zone_of
 
@@ -83,17 +83,18 @@ class TelegramAccount(ArchivedExport):
         clock, path_of = self._clock_of(name), self._beside(name)
         reader = Reader(number, self._ordering, self.problems, self._people, clock, path_of)
         found = False
-        for chat, row, place in rows(self._archive, name, self.problems):
+        for chat, row, place in rows(self._archive, name, self.problems, owner_of(self._archive, name)):
             if row is None:
                 found = found or chat.type in KINDS
-                self._add_chat(chat)
+                self._add_chat(chat, name)
             elif chat.key in self._chats:
                 reader.add(chat, row, place)
         if not found:
             self.problems.add("skipped", name)
 
-    def _add_chat(self, chat: Chat) -> None:
+    def _add_chat(self, chat: Chat, name: str) -> None:
         if not chat.id or chat.type not in KINDS:
+            self.problems.add("unknown kind", f"{name}: chat {chat.name or chat.id} {chat.type}".rstrip())
             return
         known = self._chats.get(chat.key)
         if known is not None:  # it is in two files

@@ -18,7 +18,16 @@ from chatctl.imports.json_text import ANY, Opened, elements
 from chatctl.imports.ordering import Ordering
 from chatctl.imports.problems import Problems, lost_in
 from chatctl.imports.records import CustomEmoji, Message, Person, Room, plain
-from chatctl.imports.zulip.messages import Reader, Row, Sent, Topic, milliseconds, room_key, topic_of
+from chatctl.imports.zulip.messages import (
+    Reader,
+    Row,
+    Sent,
+    Topic,
+    milliseconds,
+    people_of,
+    room_key,
+    topic_of,
+)
 from chatctl.imports.zulip.tables import Recipient, User, read_tables
 
 REALM: Final = "realm.json"
@@ -146,13 +155,10 @@ class ZulipRealm(ArchivedExport):
 
     def _add_room(self, recipient: Recipient, sender: int) -> None:
         assert self._rooms is not None
-        key = room_key(recipient, sender)
+        key = room_key(self._tables, recipient, sender)
         if key in self._rooms:
             return
-        members = self._tables.members.get(recipient.id, [])
-        if recipient.type == 1:
-            members = [sender, recipient.type_id]
-        people = tuple(dict.fromkeys(str(each) for each in members))
+        people = tuple(dict.fromkeys(str(each) for each in people_of(self._tables, recipient, sender)))
         stream = self._tables.streams.get(recipient.type_id) if recipient.type == 2 else None
         if stream is None:
             self._rooms[key] = Room(key, key, "private" if recipient.type == 2 else "direct", members=people)
