@@ -287,6 +287,7 @@ async def test_who_waits_for_a_deletion_is_told_though_another_node_carried_it_o
     await here.node.log.submit(pen.village()).wait()
     await here.node.log.submit([pen.speaking("eve", {})]).wait()
     await here.base.writer.append(Append(writes=(PutErasure("eve", "ann", None, False, 1),)))
+    await trio.sleep(1)  # all know of the order
     servers.leader.base.deletions.look_again()
     with trio.fail_after(10):
         await here.base.deletions.wait("eve")
