@@ -297,6 +297,7 @@ class MakeImportedDirectRoom(Struct, frozen=True):
 
     people: tuple[str, ...]
     gone: tuple[str, ...] = ()
+    created_at: int | None = None  # elsewhere, where that is known
 
 
 class KnownMessage(Struct, frozen=True):
