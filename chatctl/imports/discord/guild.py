@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from io import BufferedReader
 from pathlib import Path
 from typing import ClassVar, Final, Self, TypeVar
 from urllib.parse import unquote
@@ -12,6 +11,7 @@ import msgspec
 from msgspec.structs import replace
 
 from chatctl.imports.archive import Archive, read_archive
+from chatctl.imports.archived_export import ArchivedExport
 from chatctl.imports.discord import wire
 from chatctl.imports.discord.channels import MESSAGE, OPENED, ChannelFile, channel_files, snowflake_time
 from chatctl.imports.discord.messages import PINNED, Reader
@@ -35,12 +35,11 @@ _GLANCE: Final = msgspec.json.Decoder(wire.Glance)
 T = TypeVar("T")
 
 
-class DiscordGuild:
+class DiscordGuild(ArchivedExport):
     format: ClassVar[str] = "discord"
 
     def __init__(self, archive: Archive, options: Options) -> None:
-        self.problems = archive.problems
-        self._archive = archive
+        super().__init__(archive)
         self._people = People()
         self._files, others = channel_files(archive)
         if not self._files:
@@ -98,15 +97,6 @@ class DiscordGuild:
     def emoji(self) -> Iterable[CustomEmoji]:
         self._look_through()
         return self._emoji.values()
-
-    def open(self, path: str) -> BufferedReader:
-        return self._archive.open(path)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._archive.close()
 
     def _read(
         self, file: ChannelFile, number: int, ordering: Ordering, pinned: dict[str, str]

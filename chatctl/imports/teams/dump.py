@@ -12,11 +12,12 @@ import msgspec
 from msgspec.structs import replace
 
 from chatctl.imports.archive import Archive, read_archive
+from chatctl.imports.archived_export import ArchivedExport
 from chatctl.imports.export import Options, Unreadable
 from chatctl.imports.glance import glance
 from chatctl.imports.keys import bounded
 from chatctl.imports.ordering import Ordering
-from chatctl.imports.records import CustomEmoji, Message, Person, Room
+from chatctl.imports.records import Message, Person, Room
 from chatctl.imports.teams.messages import Reader
 from chatctl.imports.teams.places import LISTS, read_directory, rows
 from chatctl.imports.teams.rows import Row, shown
@@ -28,7 +29,7 @@ _OWN: Final = "48:"  # what everybody has for themselves, such as `48:notes`, is
 _ROW: Final = msgspec.json.Decoder(Row)
 
 
-class TeamsDump:
+class TeamsDump(ArchivedExport):
     """A file has the messages of all channels of a team, or of all chats of a person, in no order, and a chat
     is in the files of all who are in it: they are read once, when they are first asked for, and kept on the
     disk. Ids of people, channels and chats are the same everywhere."""
@@ -37,8 +38,7 @@ class TeamsDump:
 
     def __init__(self, archive: Archive) -> None:
         self.source = ""
-        self.problems = archive.problems
-        self._archive = archive
+        super().__init__(archive)
         base = archive.base(*LISTS)
         if base is None:
             raise Unreadable(f"{archive.name} has neither teamsList.json nor usersList.json")
@@ -82,18 +82,12 @@ class TeamsDump:
                 message = replace(message, reply_to=found)
             yield message
 
-    def emoji(self) -> Iterable[CustomEmoji]:
-        return ()
-
     def open(self, path: str) -> BufferedReader:
         raise Unreadable("dumps of Teams have no files")
 
-    def __enter__(self) -> Self:
-        return self
-
     def __exit__(self, *_: object) -> None:
         self._ordering.close()
-        self._archive.close()
+        super().__exit__()
 
     def _answered(self, room: str, message: Message) -> str | None:
         """What is quoted is named without its thread."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from io import BufferedReader
 from pathlib import Path
 from typing import Any, ClassVar, Final, Self, TypeVar
 
 import msgspec
 
 from chatctl.imports.archive import Archive, read_archive
+from chatctl.imports.archived_export import ArchivedExport
 from chatctl.imports.export import Options, Unreadable
 from chatctl.imports.glance import glance
 from chatctl.imports.json_decoding import NotJson, decoded
@@ -44,15 +44,14 @@ _SENT: Final = msgspec.json.Decoder(Sent)
 T = TypeVar("T")
 
 
-class ZulipRealm:
+class ZulipRealm(ArchivedExport):
     """Messages stand in files by their ids, of all rooms mixed: they are read once, when they are first asked
     for, and kept on the disk."""
 
     format: ClassVar[str] = "zulip"
 
     def __init__(self, archive: Archive) -> None:
-        self.problems = archive.problems
-        self._archive = archive
+        super().__init__(archive)
         base = archive.base(REALM)
         if base is None:
             raise Unreadable(f"{archive.name} has no {REALM}: it is no export of Zulip, or not complete")
@@ -100,16 +99,10 @@ class ZulipRealm:
                 if known is not None and path in self._archive and at < MAX_EMOJI:
                     yield CustomEmoji(plain(str(record["name"]))[:64], path)
 
-    def open(self, path: str) -> BufferedReader:
-        return self._archive.open(path)
-
-    def __enter__(self) -> Self:
-        return self
-
     def __exit__(self, *_: object) -> None:
         self._tables.reactions.close()
         self._ordering.close()
-        self._archive.close()
+        super().__exit__()
 
     def _loaded(self) -> dict[str, Room]:
         if self._rooms is None:

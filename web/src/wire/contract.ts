@@ -1007,6 +1007,7 @@ export type FileAdded = {
   readonly height?: number
   readonly hash?: string
   readonly preview_hash?: string
+  readonly imported?: boolean
 }
 
 /**
@@ -4828,7 +4829,7 @@ export interface AccountEvents {
   'direct.declined': UpTo
   /** The account has left a direct room of two at its event `seq`. A client removes the room until the next message in it. */
   'direct.left': UpTo
-  /** The account has uploaded a file. A client that shows uploads adds it. */
+  /** The account has uploaded a file, or (`imported`) an operator for it, as an import does. A client that shows uploads adds it. */
   'file.added': FileAdded
   /** A file of the account was deleted: by the account, or (`by` `system`) because nothing held it any more. A client removes it. Files that are erased with their message have no event of their own. */
   'file.deleted': AboutFile
