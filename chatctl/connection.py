@@ -18,6 +18,7 @@ from chatctl.failure import OTHER_VERSION, Failed
 from chatd.shortage import shortage
 
 if TYPE_CHECKING:
+    from chatctl.names import N
     from chatd.client import Client, Disconnected, Refused, Tokens
 
 ANSWER_SECONDS = 30.0
@@ -45,6 +46,19 @@ class Connection:
             return await client.ask(request, result)
 
         return self.run(work, seconds=seconds)
+
+    def change(
+        self, find: Callable[[Client, str], Awaitable[N]], wanted: str, request: Callable[[str], object]
+    ) -> N:
+        """Asks with the request for the id of what is found, which has no result; returns what was found."""
+        from chatd.contract.spec import Done
+
+        async def work(client: Client) -> N:
+            found = await find(client, wanted)
+            await client.ask(request(found.id), Done)
+            return found
+
+        return self.run(work)
 
     def run(
         self,

@@ -25,6 +25,7 @@ from chatd.actors.sessions.session import SessionActor
 from chatd.actors.workers.health import Health
 from chatd.actors.workers.settled_clock import SettledClock
 from chatd.clock import now
+from chatd.concurrency.first_error import first_error
 from chatd.gateway.gateway import Gateway
 from chatd.gateway.net.listener import CannotListen, Listener, admin_socket, listen
 from chatd.gateway.net.live_connection import LiveConnection
@@ -56,11 +57,11 @@ def run(settings: Settings, announce: Callable[[str], None], load: Load) -> Base
     try:
         trio.run(serve, settings, announce, load)
     except* (StoreError, CannotListen, OSError, GaveUp) as errors:
-        problem = _first(errors)
+        problem = first_error(errors)
     except* (MemoryError, RuntimeError) as errors:
         if shortage(errors) is None:
             raise
-        problem = _first(errors)
+        problem = first_error(errors)
     return problem
 
 
@@ -144,8 +145,8 @@ async def _working(
         nursery.start_soon(services.directory.put_idle_to_sleep)
         nursery.start_soon(recall, bus, store.reader)
         bus.watch(services.due_timer.announced)
+        bus.watch(services.usage.published)  # other nodes go on while it loads
         await services.usage.load(store.reader, bus.head)
-        bus.watch(services.usage.published)
         for worker in services.workers:
             actor = worker if node is None else node.led(worker)
             nursery.start_soon(supervise, actor, name=worker.name)
@@ -283,9 +284,3 @@ async def _let_go(gateway: Gateway, bus: Bus, settings: Settings) -> None:
     bus.stop_waiting()
     with trio.move_on_after(settings.drain_deadline):
         await gateway.wait_gone()
-
-
-def _first(error: BaseException) -> BaseException:
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return error

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import rich_click as click
@@ -106,7 +105,7 @@ def disable(connection: Connection, account: str, reason: str | None) -> None:
     """Disable an account: it is signed out at once and its tokens end; its messages stay."""
     from chatd.contract.account_admin import DisableAccount
 
-    found = _change(connection, account, lambda id_: DisableAccount(id_, reason))
+    found = connection.change(find_account, account, lambda id_: DisableAccount(id_, reason))
     said = (
         "was disabled already"
         if found.disabled
@@ -123,7 +122,7 @@ def enable(connection: Connection, account: str, reason: str | None) -> None:
     """Enable a disabled account. It signs in again; the tokens from before stay ended."""
     from chatd.contract.account_admin import EnableAccount
 
-    found = _change(connection, account, lambda id_: EnableAccount(id_, reason))
+    found = connection.change(find_account, account, lambda id_: EnableAccount(id_, reason))
     said = "may sign in again; it needs new tokens" if found.disabled else "was not disabled"
     print_result(connection, {"account": found.id}, f"{found.name} {said}")
 
@@ -139,7 +138,7 @@ def set_password(connection: Connection, account: str, password_stdin: bool) -> 
     password = read_password(password_stdin)
     if password is None:
         raise click.UsageError("there is no terminal to ask on: give --password-stdin")
-    found = _change(connection, account, lambda id_: SetPassword(id_, password))
+    found = connection.change(find_account, account, lambda id_: SetPassword(id_, password))
     print_result(
         connection,
         {"account": found.id},
@@ -154,7 +153,7 @@ def sign_out(connection: Connection, account: str) -> None:
     """End all sessions and tokens of an account."""
     from chatd.contract.sign_in import SignOut
 
-    found = _change(connection, account, SignOut)
+    found = connection.change(find_account, account, SignOut)
     print_result(connection, {"account": found.id}, f"{found.name} is signed out everywhere")
 
 
@@ -201,7 +200,7 @@ def reset_totp(connection: Connection, account: str) -> None:
     """Remove the second factor of an account whose owner lost the app and the codes."""
     from chatd.contract.account_admin import ResetTotp
 
-    found = _change(connection, account, ResetTotp)
+    found = connection.change(find_account, account, ResetTotp)
     print_result(connection, {"account": found.id}, f"{found.name} signs in with the password alone")
 
 
@@ -212,7 +211,7 @@ def reset_passkeys(connection: Connection, account: str) -> None:
     """Remove all passkeys of an account whose owner lost what keeps them."""
     from chatd.contract.account_admin import ResetPasskeys
 
-    found = _change(connection, account, ResetPasskeys)
+    found = connection.change(find_account, account, ResetPasskeys)
     print_result(connection, {"account": found.id}, f"{found.name} has no passkeys any more")
 
 
@@ -241,15 +240,3 @@ command.add_command(account_changes.rename)
 command.add_command(account_changes.set_display_name)
 command.add_command(account_deletion.delete)
 command.add_command(account_deletion.export)
-
-
-def _change(connection: Connection, account: str, request: Callable[[str], object]) -> Account:
-    """Asks with the request for the account's id, which has no result; returns the account as it was."""
-    from chatd.contract.spec import Done
-
-    async def work(client: Client) -> Account:
-        found = await find_account(client, account)
-        await client.ask(request(found.id), Done)
-        return found
-
-    return connection.run(work)

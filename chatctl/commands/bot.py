@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import rich_click as click
@@ -15,7 +14,7 @@ from chatctl.output import print_json, print_line, print_result, print_rows
 
 if TYPE_CHECKING:
     from chatd.client import Client
-    from chatd.contract.account import Account, BearerToken
+    from chatd.contract.account import BearerToken
     from chatd.contract.bot import Bot, BotCreated
     from chatd.contract.fields import Scope
 
@@ -82,7 +81,7 @@ def update(connection: Connection, bot: str, scopes: tuple[Scope, ...]) -> None:
     """Set the scopes of a bot; without --scope it has none."""
     from chatd.contract.bot import UpdateBot
 
-    found = _change(connection, bot, lambda id_: UpdateBot(id_, list(scopes)))
+    found = connection.change(find_account, bot, lambda id_: UpdateBot(id_, list(scopes)))
     named = ", ".join(scopes) or "nothing"
     print_result(
         connection, {"account": found.id, "scopes": list(scopes)}, f"scopes of {found.name}: {named}"
@@ -113,7 +112,7 @@ def delete(connection: Connection, bot: str, yes: bool) -> None:
     from chatd.contract.bot import DeleteBot
 
     confirm(f"Delete the bot {bot}, for good?", yes)
-    found = _change(connection, bot, DeleteBot)
+    found = connection.change(find_account, bot, DeleteBot)
     print_result(connection, {"account": found.id}, f"deleted {found.name}")
 
 
@@ -122,15 +121,3 @@ def _show_token(connection: Connection, made: BotCreated | BearerToken) -> None:
         print_json(made)
     else:
         print_line(made.token)
-
-
-def _change(connection: Connection, bot: str, request: Callable[[str], object]) -> Account:
-    """Asks with the request for the bot's id, which has no result; returns the bot as it was."""
-    from chatd.contract.spec import Done
-
-    async def work(client: Client) -> Account:
-        found = await find_account(client, bot)
-        await client.ask(request(found.id), Done)
-        return found
-
-    return connection.run(work)

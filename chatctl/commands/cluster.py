@@ -101,6 +101,7 @@ def join(
     import trio
 
     from chatd.cluster.trying import Tried, try_servers
+    from chatd.concurrency.first_error import first_error
     from chatd.log import log
     from chatd.ports import StoreError
     from chatd.settings import Settings
@@ -116,7 +117,7 @@ def join(
         with log.captured():  # what fails is said below
             found = trio.run(tried)
     except* StoreError as errors:
-        raise Failed(_first(errors)) from None
+        raise Failed(str(first_error(errors))) from None
     settings = [
         f"cluster_servers = [{', '.join(_quoted(server) for server in servers)}]",
         f"cluster_monitors = [{', '.join(_quoted(monitor) for monitor in monitors)}]",
@@ -182,12 +183,6 @@ def _status(connection: Connection) -> ClusterStatus:
 
 def _absolute(path: str) -> str:
     return os.path.abspath(path)
-
-
-def _first(error: BaseException) -> str:
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return str(error)
 
 
 def _quoted(text: str) -> str:

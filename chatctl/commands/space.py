@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import rich_click as click
@@ -124,7 +123,7 @@ def update(
 
     if name is None and description is None and icon is None:
         raise click.UsageError("give at least one of --name, --description and --icon")
-    found = _change(connection, space, lambda id_: UpdateSpace(id_, name, description, icon))
+    found = connection.change(find_space, space, lambda id_: UpdateSpace(id_, name, description, icon))
     print_result(connection, {"space": found.id}, f"changed {name or found.name}")
 
 
@@ -152,7 +151,7 @@ def lock(connection: Connection, space: str, reason: str | None) -> None:
     """Lock a space: nobody joins, guests only read, and members post in slow mode."""
     from chatd.contract.space import LockSpace
 
-    found = _change(connection, space, lambda id_: LockSpace(id_, reason))
+    found = connection.change(find_space, space, lambda id_: LockSpace(id_, reason))
     print_result(connection, {"space": found.id}, f"{found.name} is locked; `chatctl space unlock` ends it")
 
 
@@ -164,7 +163,7 @@ def unlock(connection: Connection, space: str, reason: str | None) -> None:
     """End the lock of a space."""
     from chatd.contract.space import UnlockSpace
 
-    found = _change(connection, space, lambda id_: UnlockSpace(id_, reason))
+    found = connection.change(find_space, space, lambda id_: UnlockSpace(id_, reason))
     print_result(connection, {"space": found.id}, f"{found.name} is open again")
 
 
@@ -222,15 +221,3 @@ async def _detail(client: Client, space: str) -> SpaceDetail:
 
     found = await find_space(client, space)
     return (await client.ask(GetSpace(found.id), SpaceDetailResult)).space
-
-
-def _change(connection: Connection, space: str, request: Callable[[str], object]) -> Space:
-    """Asks with the request for the space's id, which has nothing to tell; returns the space as it was."""
-    from chatd.contract.spec import Done
-
-    async def work(client: Client) -> Space:
-        found = await find_space(client, space)
-        await client.ask(request(found.id), Done)
-        return found
-
-    return connection.run(work)

@@ -13,10 +13,10 @@ from attrs import frozen
 
 from chatctl.imports.export import Unreadable
 from chatctl.imports.problems import Problems
+from chatctl.scratch_database import scratch_database
 
 MEMBERS: Final = 1_000_000  # files in an archive
 _NAME: Final = 1024  # characters of a name
-_CACHE: Final = 8 * 1024  # KiB of the database in memory
 _DRIVE: Final = re.compile(r"[A-Za-z]:")
 _CONTROL: Final = re.compile("[\x00-\x1f\x7f\u2028\u2029\ud800-\udfff]")
 _LITTER: Final = re.compile(r"(^|/)(__MACOSX/|\.DS_Store$|Thumbs\.db$|desktop\.ini$)")
@@ -45,10 +45,7 @@ class MemberIndex:
         self._archive = archive
         self._problems = problems
         self._count = 0
-        # An empty name: a file without a name that SQLite makes when its cache is full and removes when
-        # closed.
-        self._database = sqlite3.connect("", isolation_level=None, check_same_thread=False)
-        self._database.executescript(f"PRAGMA journal_mode=OFF; PRAGMA cache_size=-{_CACHE}; {_TABLE}; BEGIN")
+        self._database = scratch_database(_TABLE)
 
     def add(self, member: Member) -> None:
         """Takes in what has a safe name. Of two with one name the later counts, as for every unpacker."""

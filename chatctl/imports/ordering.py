@@ -19,8 +19,8 @@ from msgspec.structs import replace
 from chatctl.imports.keys import bounded, digest
 from chatctl.imports.problems import Problems
 from chatctl.imports.records import Message
+from chatctl.scratch_database import scratch_database
 
-_CACHE: Final = 16 * 1024  # KiB of the database in memory; beyond it SQLite uses a file without a name
 _BATCH: Final = 500
 
 _TABLE: Final = """
@@ -44,10 +44,7 @@ def _state(message: Message) -> tuple[bool, int]:
 
 class Ordering:
     def __init__(self) -> None:
-        self._database = sqlite3.connect("", isolation_level=None, check_same_thread=False)
-        self._database.executescript(
-            f"PRAGMA journal_mode=OFF; PRAGMA temp_store=FILE; PRAGMA cache_size=-{_CACHE}; {_TABLE} BEGIN"
-        )
+        self._database = scratch_database(_TABLE)
         self._decoder = msgpack.Decoder(Message)
         self._encoder = msgpack.Encoder()
         self._place = 0

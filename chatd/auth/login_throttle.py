@@ -184,26 +184,14 @@ class LoginThrottle:
 
     def guess(self, key: str, address: str) -> Attempt | Refusal:
         """One at the password of the name with this key, from this network, wherever that was counted."""
-        now, pair = trio.current_time(), (key, address)
-        asked: list[tuple[AttemptCounter, Hashable]] = [(self.pairs, pair)]
-        if pair not in self._trusted:
-            asked.append((self.names, key))
-        if wait := max(counter.wait(one, now) for counter, one in asked):
-            return too_often(wait, WRONG)
-        return SignInAttempt(self, pair, *(counter.charge(one, now) for counter, one in asked))
+        return self._counted(key, address)
 
     def sign_in(self, name: str, caller: Caller) -> Attempt | Refusal:
         """The same on a server that is alone."""
         if self._off or caller.operator:
             return Attempt()
-        name, address, now = name_key(name), network(caller.address), trio.current_time()
-        pair = (name, address)
-        asked: list[tuple[AttemptCounter, Hashable]] = [(self.pairs, pair), (self.addresses, address)]
-        if pair not in self._trusted:
-            asked.append((self.names, name))
-        if wait := max(counter.wait(key, now) for counter, key in asked):
-            return too_often(wait, WRONG)
-        return SignInAttempt(self, pair, *(counter.charge(key, now) for counter, key in asked))
+        address = network(caller.address)
+        return self._counted(name_key(name), address, (self.addresses, address))
 
     def sign_up(self, caller: Caller) -> Attempt | Refusal:
         """Asked before a sign-up is looked at: a taken name and an unknown invite code are guesses too."""
@@ -213,6 +201,15 @@ class LoginThrottle:
         if wait := self.signing_up.wait(address, now):
             return too_often(wait, "too many failed sign-ups")
         return Attempt(self.signing_up.charge(address, now))
+
+    def _counted(self, key: str, address: str, *more: tuple[AttemptCounter, Hashable]) -> Attempt | Refusal:
+        now, pair = trio.current_time(), (key, address)
+        asked: list[tuple[AttemptCounter, Hashable]] = [(self.pairs, pair), *more]
+        if pair not in self._trusted:
+            asked.append((self.names, key))
+        if wait := max(counter.wait(one, now) for counter, one in asked):
+            return too_often(wait, WRONG)
+        return SignInAttempt(self, pair, *(counter.charge(one, now) for counter, one in asked))
 
     def trust(self, pair: tuple[str, str]) -> None:
         """The password of this name was right from this address."""

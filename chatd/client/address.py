@@ -11,6 +11,7 @@ import attrs
 import trio
 
 from chatd.client.errors import Disconnected, Untrusted
+from chatd.concurrency.first_error import first_error
 
 DEFAULT_PORTS = {"http": 80, "ws": 80, "https": 443, "wss": 443}
 
@@ -129,9 +130,6 @@ def _without_tls(where: str, cause: BaseException | None) -> Disconnected:
 
 def _in_words(error: OSError) -> str:
     """Trio tries every address of a host and reports a group; the first cause says enough."""
-    cause = error.__cause__
-    while isinstance(cause, BaseExceptionGroup):
-        cause = cause.exceptions[0]
-    if isinstance(cause, OSError):
+    if error.__cause__ is not None and isinstance(cause := first_error(error.__cause__), OSError):
         error = cause
     return error.strerror or str(error) or type(error).__name__

@@ -77,7 +77,7 @@ class Calls:
         """Sends a request and waits for its result. Raises Refused, Disconnected."""
         self._last += 1
         frame = self._form.encode(request_frame(self._last, name, data))
-        call = Call(self._last, name, frame, _repeatable(name, data))
+        call = Call(self._last, name, frame, repeatable(name, data))
         self._open[call.number] = call
         self._unsent.append(call)
         self._changed()
@@ -141,7 +141,7 @@ class Calls:
                 call.fail(error)
 
 
-def _repeatable(name: str, data: dict[str, Any]) -> bool:
+def repeatable(name: str, data: dict[str, Any]) -> bool:
     """A query changes nothing, a watch replaces itself, a nonce posts once, a key is imported once, and what
     is taken back goes on with what is left."""
     row = REQUESTS.get(name)

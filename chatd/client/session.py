@@ -18,7 +18,7 @@ import trio
 
 from chatd.client.address import Address
 from chatd.client.bell import Bell
-from chatd.client.calls import Calls
+from chatd.client.calls import Calls, repeatable
 from chatd.client.conversion import data_of, read_result, row_for
 from chatd.client.errors import Disconnected, Refused, SessionEnded, Unreadable
 from chatd.client.event import Event, Signal, event_of, reloaded, signal_of
@@ -106,7 +106,8 @@ class Session:
                 return await self._calls.make(name, data)
             except Refused as refusal:
                 passing = refusal.code in PASSING and (refusal.retry_after or 0.0) <= LONGEST_PATIENCE
-                if not (self._patient and passing):
+                again = passing or (refusal.code == "uncertain" and repeatable(name, data))
+                if not (self._patient and again):
                     raise
                 delay = backoff.next_delay(refusal.retry_after or 0.0)
             await trio.sleep(delay)

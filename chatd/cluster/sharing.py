@@ -116,6 +116,7 @@ class Sharing:
                     case PutPush():
                         here.any_push.set()
                     case FinishErasures(accounts):
+                        here.deletions.finished(accounts)
                         for account in accounts:
                             here.names.forget(account)
 

@@ -116,6 +116,7 @@ class FileAdded(Struct, frozen=True, kw_only=True):
     height: int | UnsetType = UNSET
     hash: str | UnsetType = UNSET
     preview_hash: str | UnsetType = UNSET
+    imported: bool | UnsetType = UNSET
 
 
 class AboutFile(Struct, frozen=True, kw_only=True):
@@ -274,7 +275,8 @@ ACCOUNT_EVENTS: Final = (
         "file.added",
         "account",
         FileAdded,
-        "The account has uploaded a file. A client that shows uploads adds it.",
+        "The account has uploaded a file, or (`imported`) an operator for it, as an import does. A client"
+        " that shows uploads adds it.",
         personal=("name", "width", "height", "hash", "preview_hash"),
     ),
     EventType(

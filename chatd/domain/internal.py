@@ -139,7 +139,8 @@ class FinishDeletion(Struct, frozen=True):
 
 
 class AddFile(Struct, frozen=True):
-    """The account has uploaded a file, whose bytes are stored; `file` is its fresh id."""
+    """The account has uploaded a file, whose bytes are stored; `file` is its fresh id. `imported`: an
+    operator has, for the account."""
 
     file: str
     type: str
@@ -149,6 +150,7 @@ class AddFile(Struct, frozen=True):
     width: int | None = None
     height: int | None = None
     preview_hash: str | None = None
+    imported: bool = False
 
 
 class DropFile(Struct, frozen=True):
@@ -295,6 +297,7 @@ class MakeImportedDirectRoom(Struct, frozen=True):
 
     people: tuple[str, ...]
     gone: tuple[str, ...] = ()
+    created_at: int | None = None  # elsewhere, where that is known
 
 
 class KnownMessage(Struct, frozen=True):

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Final
 
-from chatd.files.staging import sync_folder
+from chatd.durable import sync
 from chatd.ports import StoreError
 
 DATABASE: Final = "chatd.db"
@@ -91,10 +91,10 @@ def _restore(backup: Path, folder: Path, wanted: Collection[str] | None) -> tupl
                 findings.append(f"blob {named[1]}: {DAMAGED}")
                 continue
             part.replace(place / named[1][2:])
-            sync_folder(place)
+            sync(place)
             count += 1
     if count:
-        sync_folder(folder)
+        sync(folder)
     return count, tuple(findings)
 
 

@@ -15,9 +15,10 @@ from typing import Final
 
 import trio
 
+from chatd.durable import sync
 from chatd.files.pins import Pins
 from chatd.files.spool import Spool, check_room
-from chatd.files.staging import Staging, StagingFile, sync_folder
+from chatd.files.staging import Staging, StagingFile
 from chatd.files.threads import READ_HOP, Threads
 from chatd.ports import Blob, BlobMissing, BlobsUnavailable
 
@@ -146,7 +147,7 @@ def _keep(file: StagingFile, path: Path, size: int) -> None:
             path.unlink()
         file.link(path)
     for folder in (path.parent, path.parent.parent):  # names may be others', not synced yet
-        sync_folder(folder)
+        sync(folder)
 
 
 def _size(path: Path) -> int | None:
@@ -161,7 +162,7 @@ def _delete(path: Path) -> None:
         path.unlink()
     except FileNotFoundError:
         return
-    sync_folder(path.parent)
+    sync(path.parent)
 
 
 def _list(folder: Path) -> list[str]:

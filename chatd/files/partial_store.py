@@ -20,7 +20,8 @@ from typing import Final
 
 import msgspec
 
-from chatd.files.staging import PRIVATE, STAGING, StagingFile, sync_folder
+from chatd.durable import sync
+from chatd.files.staging import PRIVATE, STAGING, StagingFile
 from chatd.ports.uploads import PartialUpload
 
 PARTIAL: Final = "partial"
@@ -74,7 +75,7 @@ class PartialStore:
         finally:
             os.close(file)
         os.rename(fresh, path)
-        sync_folder(self._folder)
+        sync(self._folder)
 
     def open(self, upload: PartialUpload) -> StagingFile:
         """Its bytes, `offset` of them."""

@@ -15,6 +15,8 @@ from typing import Final
 
 from msgspec import Struct
 
+from chatd.durable import sync
+
 STAGING: Final = "staging"
 PRIVATE: Final = 0o600
 
@@ -63,7 +65,7 @@ class Staging:
         """Makes the folder, tries what its file system can do, and removes what a killed server has left."""
         self._folder.mkdir(0o700, exist_ok=True)
         with contextlib.suppress(PermissionError):  # who may not look into what holds it cannot sync that
-            sync_folder(self._folder.parent)
+            sync(self._folder.parent)
         for folder in reversed(self._own.relative_to(self._folder).parents):
             (self._folder / folder).mkdir(0o700, exist_ok=True)
         self._own.mkdir(0o700, exist_ok=True)
@@ -109,15 +111,9 @@ def _link(path: Path, to: Path) -> None:
 
 
 @contextlib.contextmanager
-def _folder(path: str | Path) -> Iterator[int]:
+def _folder(path: str) -> Iterator[int]:
     descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         yield descriptor
     finally:
         os.close(descriptor)
-
-
-def sync_folder(path: Path) -> None:
-    """Makes the names in it durable."""
-    with _folder(path) as descriptor:
-        os.fsync(descriptor)

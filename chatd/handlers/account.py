@@ -86,17 +86,10 @@ class OwnAccount(msgspec.Struct, frozen=True, eq=False):
     async def update(self, caller: Caller, command: UpdateAccount) -> AccountResult | Refusal:
         if caller.account is None:
             return NO_SUCH_ACCOUNT
-        stream, context = account_stream(caller.account), context_of(caller)
         if command.display_name is None:
-            return await self.commands.ask(stream, command, context, AccountResult)
-        attempt = self.throttle.sign_up(caller)  # whether a name is taken can be asked here as well
-        if isinstance(attempt, Refusal):
-            return attempt
-        with attempt:
-            answer = await self.commands.ask(stream, command, context, AccountResult)
-            if not (isinstance(answer, Refusal) and answer.code == "conflict"):
-                attempt.void()
-            return answer
+            stream = account_stream(caller.account)
+            return await self.commands.ask(stream, command, context_of(caller), AccountResult)
+        return await self._named(caller.account, caller, command)
 
     async def rename(self, caller: Caller, command: RenameAccount) -> AccountResult | Refusal:
         """Takes the password where there is one: one signs in by the name, and others know one by it."""
@@ -104,11 +97,17 @@ class OwnAccount(msgspec.Struct, frozen=True, eq=False):
             return OPERATOR_HAS_NO_DEVICES
         if refusal := await self.credentials.confirm(caller, command.password):
             return refusal
-        attempt = self.throttle.sign_up(caller)  # whether a name is taken can be asked here as well
+        return await self._named(caller.account, caller, command)
+
+    async def _named(
+        self, account: str, caller: Caller, command: UpdateAccount | RenameAccount
+    ) -> AccountResult | Refusal:
+        """Counted as a sign-up is: whether a name is taken can be asked here as well."""
+        attempt = self.throttle.sign_up(caller)
         if isinstance(attempt, Refusal):
             return attempt
         with attempt:
-            stream = account_stream(caller.account)
+            stream = account_stream(account)
             answer = await self.commands.ask(stream, command, context_of(caller), AccountResult)
             if not (isinstance(answer, Refusal) and answer.code == "conflict"):
                 attempt.void()

@@ -20,6 +20,7 @@ from typing import IO, Final
 import msgspec
 import trio
 
+from chatd.durable import sync
 from chatd.ports import Backup, BlobMissing, Blobs, Maintenance, StoreError
 
 DATABASE: Final = "chatd.db"
@@ -135,7 +136,7 @@ def _link(database: Path, target: Path) -> int:
     """How many bytes it has now."""
     try:
         os.link(database, target)
-        _sync(target.parent)
+        sync(target.parent)
         return target.stat().st_size
     except FileExistsError as error:
         raise StoreError(f"{target} exists already; choose another name") from error
@@ -193,11 +194,3 @@ def _pack(
 
 def _lost(hash_: str) -> str:
     return f"blob {hash_}: its bytes are lost"
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

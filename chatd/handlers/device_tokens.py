@@ -18,7 +18,7 @@ from chatd.domain.decision import Context
 from chatd.domain.event import account_stream
 from chatd.domain.internal import SecureAccount
 from chatd.handlers.rows import account_row
-from chatd.ports import Condition, DropDevices, PutDevice, Row, Write
+from chatd.ports import AccountActive, Condition, DropDevices, PutDevice, Row, Write
 from chatd.settings import Settings
 
 BEARER_LIFETIME: Final = 365 * 86400  # seconds; of tokens that are not refreshed
@@ -64,16 +64,20 @@ class DeviceTokens(msgspec.Struct, frozen=True, eq=False):
         token = self.tokens.sign(Claims(account, device), at, lifetime)
         return put, BearerToken(token=token, expires_at=put.expires_at)
 
-    async def add(
-        self, put: PutDevice, by: str, *writes: Write, conditions: tuple[Condition, ...]
-    ) -> Done | Refusal:
-        """Stores a device that signed in, and tells the account; `STALE` when a condition does not hold."""
-        stream, secured, context = (
-            account_stream(put.account),
-            SecureAccount("device_added"),
-            Context(by, now()),
+    async def sign_in(
+        self, row: Row, device_name: str, *writes: Write, conditions: tuple[Condition, ...] = ()
+    ) -> SignedIn | Refusal:
+        """Stores a new device of an account, and tells it; `STALE` when a condition does not hold, or the
+        account is not active any more."""
+        account, secured = row["id"], SecureAccount("device_added")
+        device, context = self.new_device(account, device_name), Context(account, now())
+        stream, conditions = account_stream(account), (AccountActive(account), *conditions)
+        added = await self.commands.ask(
+            stream, secured, context, Done, device.put, *writes, conditions=conditions
         )
-        return await self.commands.ask(stream, secured, context, Done, put, *writes, conditions=conditions)
+        if isinstance(added, Refusal):
+            return added
+        return self.signed_in(row, device.put.device, device.refresh_token)
 
     async def revoke(self, dropped: DropDevices, reason: str, *writes: Write) -> None:
         """Revokes devices: durable first, then their connections are closed. Raises StoreUnavailable."""

@@ -40,10 +40,15 @@ class Gate(msgspec.Struct, frozen=True, eq=False):
     former: Mapping[str, int]  # epochs of before, each good up to a position
     fresh: Freshness | None = None
 
+    @property
+    def closed(self) -> Refusal | None:
+        """Why nobody may come in, however well known: who was shut out meanwhile is not known here."""
+        return None if self.fresh is None or self.fresh.cut_off is None else CUT_OFF
+
     def admit(self, claims: Claims, rows: BearerRows, address: str) -> Caller | Refusal:
         """The bearer of these claims, while its device stands and its account is not disabled."""
-        if self.fresh is not None and self.fresh.cut_off is not None:
-            return CUT_OFF
+        if self.closed is not None:
+            return self.closed
         device, account = rows.device, rows.account
         if account is not None and account["disabled"] and not account["deleted"]:
             return TOKEN_OF_DISABLED  # its devices went with it, but the token shows whose it was

@@ -36,7 +36,6 @@ from chatd.handlers.first_sign_in import FirstSignIn
 from chatd.handlers.fresh_read import retried_when_stale
 from chatd.handlers.refusals import DISABLED, OPERATOR_HAS_NO_IDENTITIES
 from chatd.ports import (
-    AccountActive,
     Caller,
     DropIdentities,
     IdentityAbsent,
@@ -81,13 +80,9 @@ class SingleSignOns(msgspec.Struct, frozen=True, eq=False):
             return await self.first.sign_in(identity, device_name)
         account = known["account"]
         row = await self.reader.account(account)
-        device = self.tokens.new_device(account, device_name)
         if row is None or row["disabled"]:
             return DISABLED
-        added = await self.tokens.add(device.put, account, conditions=(AccountActive(account),))
-        if isinstance(added, Refusal):
-            return added
-        return self.tokens.signed_in(row, device.put.device, device.refresh_token)
+        return await self.tokens.sign_in(row, device_name)
 
 
 class Identities(msgspec.Struct, frozen=True, eq=False):

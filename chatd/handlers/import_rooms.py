@@ -117,7 +117,7 @@ class ImportRooms(msgspec.Struct, frozen=True, eq=False):
         if refusal := await refuse_strangers(self.reader, people):
             return refusal
         gone = await self.reader.of_deleted(people)
-        making = MakeImportedDirectRoom(tuple(people), tuple(gone))
+        making = MakeImportedDirectRoom(tuple(people), tuple(gone), room.created_at)
         context = context_of(acting(caller))
         open_ = (ImportOpen(row["id"]),)
         remain = AccountsRemain(tuple(one for one in people if one not in gone))

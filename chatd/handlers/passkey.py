@@ -35,7 +35,6 @@ from chatd.handlers.fresh_read import retried_when_stale
 from chatd.handlers.passkey_proofs import OVER, PasskeyProofs, ProvenPasskey
 from chatd.handlers.refusals import DISABLED, OPERATOR_HAS_NO_DEVICES
 from chatd.ports import (
-    AccountActive,
     Caller,
     DropPasskeys,
     NamePasskey,
@@ -197,9 +196,5 @@ class PasskeySignIns(msgspec.Struct, frozen=True, eq=False):
         used = await self.proofs.use(proven)
         if isinstance(used, Refusal):
             return used
-        device, (use, unused) = self.tokens.new_device(account, device_name), used
-        read = (AccountActive(account), unused)
-        added = await self.tokens.add(device.put, account, use, conditions=read)
-        if isinstance(added, Refusal):
-            return added
-        return self.tokens.signed_in(row, device.put.device, device.refresh_token)
+        use, unused = used
+        return await self.tokens.sign_in(row, device_name, use, conditions=(unused,))

@@ -33,7 +33,6 @@ from chatd.handlers.passkey_proofs import WRONG as WRONG_PASSKEY
 from chatd.handlers.refusals import DISABLED, NO_TOKEN
 from chatd.handlers.second_factor import CODE_NEEDED, CODE_OR_PASSKEY_NEEDED, WRONG_CODE, in_use, spend
 from chatd.ports import (
-    AccountActive,
     Caller,
     Condition,
     CredentialIs,
@@ -161,7 +160,6 @@ class SignIns(msgspec.Struct, frozen=True, eq=False):
         row = await self.reader.account(account)
         if row is None or await self.reader.credential(account) != password_hash:
             return WRONG
-        device = self.tokens.new_device(account, command.device or "")
         factor = await self.reader.second_factor(account)
         second = await self._second(account, factor, command.code, proven)
         if isinstance(second, Refusal):
@@ -169,11 +167,8 @@ class SignIns(msgspec.Struct, frozen=True, eq=False):
         writes, unused = second
         if row["disabled"]:
             return DISABLED
-        read = (AccountActive(account), CredentialIs(account, password_hash), SecondFactorIs(account, factor))
-        added = await self.tokens.add(device.put, account, *writes, conditions=(*read, *unused))
-        if isinstance(added, Refusal):
-            return added
-        return self.tokens.signed_in(row, device.put.device, device.refresh_token)
+        read = (CredentialIs(account, password_hash), SecondFactorIs(account, factor), *unused)
+        return await self.tokens.sign_in(row, command.device or "", *writes, conditions=read)
 
     async def _second(
         self, account: str, factor: Row | None, code: str | None, proven: ProvenPasskey | None

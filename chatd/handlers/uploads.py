@@ -70,6 +70,7 @@ class Uploads(msgspec.Struct, frozen=True, eq=False):
             upload.width,
             upload.height,
             upload.preview,
+            caller.operator,
         )
         # what an import brings of somebody who was disabled here is as good as before
         there = AccountsRemain((caller.by,)) if caller.operator else AccountActive(caller.by)

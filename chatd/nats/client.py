@@ -17,6 +17,7 @@ from typing import Any, Final
 import trio
 
 from chatd.concurrency.backoff import Backoff, full_jitter
+from chatd.concurrency.first_error import first_error
 from chatd.log import log
 from chatd.nats import wire
 from chatd.nats.connection import (
@@ -374,6 +375,5 @@ class Client:
 
 
 def _why(error: BaseException) -> str:
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
+    error = first_error(error)
     return str(error) or str(error.__cause__ or "") or type(error).__name__

@@ -33,6 +33,10 @@ class Desk(Protocol):
         Nobody sees the account as present for it, and no session is counted.
         """
 
+    async def readmit(self, caller: Caller) -> Caller | Refusal:
+        """The same for who was admitted before, on a connection that goes on: the token may have expired
+        since, as during a session. The caller has a device."""
+
     async def ask(self, caller: Caller, row: RequestType, data: Mapping[str, Any]) -> object | Refusal:
         """The result of the request, an instance of `row.result`; or why it was not carried out.
 

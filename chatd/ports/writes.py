@@ -303,7 +303,7 @@ class FailScheduled(Struct, frozen=True, tag=True, array_like=True):
 
 
 class PutFollower(Struct, frozen=True, tag=True, array_like=True):
-    """`name` has acted on the log up to `position`."""
+    """`name` has acted on the log up to `position`, or further already: another node may act now."""
 
     name: str
     position: int

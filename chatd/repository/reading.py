@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Final
 
+from chatd.durable import sync
 from chatd.ports import RepositoryError
 from chatd.repository import manifest as manifests
 from chatd.repository.manifest import FILES, ID, PIECES, Manifest, object_name
@@ -91,11 +92,7 @@ def restore_blobs(reader: BackupReader, hashes: Sequence[str], folder: Path) -> 
         part.replace(path)
         count += 1
     for place in {folder / hash_[:2] for hash_ in hashes} | ({folder} if hashes else set()):
-        descriptor = os.open(place, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        sync(place)
     return count, tuple(findings)
 
 

@@ -12,6 +12,7 @@ from typing import IO, Final
 
 import trio
 
+from chatd.durable import sync
 from chatd.log import log
 from chatd.standby.progress import Progress
 from chatd.standby.source import NoSource, NotKept, Refused, Source
@@ -150,8 +151,4 @@ def _settled(file: IO[bytes]) -> str:
 
 def _named_now(part: Path, path: Path) -> None:
     part.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    sync(path.parent)

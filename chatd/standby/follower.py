@@ -19,6 +19,7 @@ import trio
 
 from chatd import __version__
 from chatd.concurrency.backoff import Backoff
+from chatd.concurrency.first_error import first_error
 from chatd.gateway.net.inherited import inherited_sockets
 from chatd.log import log
 from chatd.ports import StoreError
@@ -118,12 +119,12 @@ class Following:
                         nursery.start_soon(self._files.run, self._source)
                     await self._stay(announce)
             except* NoSource as errors:
-                why = str(_first(errors))
+                why = str(first_error(errors))
                 if self._progress.connected or self._progress.error is None:
                     log.warning("standby_disconnected", source=self._source.url, error=why)
                 self._progress.lost(why)
             except* sqlite3.OperationalError as errors:  # what an admin can end, such as a full disk
-                why = f"{self._folder / DATABASE} cannot be written: {_first(errors)}"
+                why = f"{self._folder / DATABASE} cannot be written: {first_error(errors)}"
                 if self._stuck != why:
                     log.error("standby_stuck", error=why)
                 self._stuck = why
@@ -202,9 +203,3 @@ class Following:
 def _name(connection: sqlite3.Connection) -> str | None:
     found = connection.execute(EPOCH).fetchone()
     return None if found is None else str(found[0])
-
-
-def _first(error: BaseException) -> BaseException:
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return error

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import trio
 
+from chatd.concurrency.first_error import first_error
 from chatd.gateway.net.listener import CannotListen
 from chatd.log import log
 from chatd.ports import StoreError
@@ -54,13 +55,11 @@ def start(
                 log.warning("data_folder_of_another", problem=warning)
             trio.run(follow, url, token, folder, host, port, announce)
     except* (StoreError, CannotListen, Refused, OSError, sqlite3.Error) as errors:
-        problem = errors
+        problem = first_error(errors)
     except* (MemoryError, RuntimeError) as errors:
         if shortage(errors) is None:
             raise
-        problem = errors
-    while isinstance(problem, BaseExceptionGroup):
-        problem = problem.exceptions[0]
+        problem = first_error(errors)
     if isinstance(problem, sqlite3.Error):
         return f"{folder / DATABASE} cannot be used: {problem}"
     return None if problem is None else shortage(problem) or str(problem)

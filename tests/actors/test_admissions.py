@@ -108,6 +108,20 @@ async def test_a_token_expires_while_it_is_kept(hall: Hall, monkeypatch: pytest.
     assert isinstance(await hall.admissions.admit(token, "1.1.1.1"), Refusal)
 
 
+async def test_on_a_connection_that_goes_on_a_device_is_admitted_until_a_session_would_end(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caller = await hall.admissions.admit(hall.token(seconds=10), "1.1.1.1")
+    assert isinstance(caller, Caller)
+    later = now() + 11_000
+    monkeypatch.setattr(admissions, "now", lambda: later)
+    for _ in range(2):
+        assert await hall.admissions.readmit(caller) == caller
+    assert hall.store.asked == 2
+    hall.revoke()
+    assert isinstance(await hall.admissions.readmit(caller), Refusal)
+
+
 async def test_no_more_are_kept_than_there_is_room_for(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(admissions, "KEPT", 2)
     for device in ("one", "two", "three"):

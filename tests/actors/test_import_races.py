@@ -12,6 +12,8 @@ from import_scene import OPERATOR, Act, Importing, shown
 from msgspec.structs import replace
 
 from chatd.actors.runtime.command_bus import CommandBus
+from chatd.auth.quotas import DAY
+from chatd.clock import now
 from chatd.contract.account_admin import CreateAccount
 from chatd.contract.errors import Refusal
 from chatd.contract.import_ import (
@@ -156,12 +158,14 @@ async def test_no_file_comes_of_who_is_about_to_be_deleted(importing: Importing)
     uploads = Uploads(
         importing.world.reader, importing.commands, cast(Any, Unlimited()), nothing, nothing, False
     )
-    await importing.commands.write(PutErasure("bob", "operator:0", None, True, 1))
     for_bob = replace(OPERATOR, account="bob", by="bob")
-    assert (
-        await uploads.add(for_bob, Upload(hash="0" * 64, size=5, name="a.txt", type="text/plain"))
-        == NO_SUCH_ACCOUNT
-    )
+    upload = Upload(hash="0" * 64, size=5, name="a.txt", type="text/plain")
+    assert not isinstance(await uploads.add(for_bob, upload), Refusal)
+    # It takes nothing of what bob may upload today.
+    written = await importing.world.reader.written_by_account(0, 1 << 40, now() - DAY // 2)
+    assert sum(row["uploads"] for row in written) == 0
+    await importing.commands.write(PutErasure("bob", "operator:0", None, True, 1))
+    assert await uploads.add(for_bob, upload) == NO_SUCH_ACCOUNT
 
 
 async def test_a_room_in_which_somebody_writes_while_it_is_taken_back_stays(importing: Importing) -> None:

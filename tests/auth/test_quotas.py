@@ -67,12 +67,13 @@ def test_nobody_waits_until_a_clock_that_was_set_back_has_caught_up() -> None:
 
 
 def test_what_an_import_brings_takes_nothing_of_an_authors_quota() -> None:
-    daily = usage(Clock(), quota_messages=1, quota_bytes=10_000)
+    daily = usage(Clock(), quota_messages=1, quota_uploads=1, quota_bytes=10_000)
     long_ago = Event(1, "room/r", 1, "reaction.added", MIDNIGHT - 2 * DAY, "ann", {"seq": 1, "emoji": "👍"})
     daily.published([posted("ann", "old" * 10_000, imported="i", key="1"), *[long_ago] * 100])
-    assert daily.refusal(POST, ANN) is None
-    daily.published([posted("ann")])
-    assert daily.refusal(POST, ANN) is not None
+    daily.published([posted("ann", "", "file.added", size=1, imported=True)])
+    assert daily.refusal(POST, ANN) is daily.refuse_upload(ANN) is None
+    daily.published([posted("ann"), posted("ann", "", "file.added", size=1)])
+    assert None not in (daily.refusal(POST, ANN), daily.refuse_upload(ANN))
 
 
 def test_what_a_bot_writes_counts_with_its_owner() -> None:

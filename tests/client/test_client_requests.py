@@ -245,6 +245,24 @@ async def test_a_passing_refusal_is_retried_no_sooner_than_the_server_says(serve
     assert tries[1] - tries[0] >= 5
 
 
+async def test_what_may_be_done_is_asked_again_where_the_second_time_changes_nothing(server, autojump_clock):
+    """As when another node of a cluster died in the middle of it."""
+    tries = []
+
+    def unknown(data):
+        tries.append(data)
+        if len(tries) % 2:
+            raise No("uncertain")
+        return wire(ImportUndone)
+
+    server.answers["import.undo"] = server.answers["room.join"] = unknown
+    async with connect(server, "good") as client:
+        await client.request("import.undo", import_="I1")
+        assert len(tries) == 2
+        with pytest.raises(Refused, match="uncertain"):
+            await client.join("R1")
+
+
 async def test_retries_end_when_the_callers_scope_does(server, autojump_clock):
     def busy(data):
         raise No("unavailable")

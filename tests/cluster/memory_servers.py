@@ -120,7 +120,7 @@ class MemoryServer:
             stream="chatd_memory", subject="log", client=link, jetstream=link, sequencer=link, net=net
         )
         self.sheet = sheet
-        self.settings = Settings(data=folder / name, views=False, files_shared=True)
+        self.settings = Settings(data=folder / name, views=False, files_shared=True, sign_up="open")
         self.sent_away: list[int] = []
         self.asked_to_stop, self.gone = trio.Event(), trio.Event()
         self.store: Any = MemoryStore(folder / name, sheet)
@@ -167,10 +167,12 @@ class MemoryServers:
             self.all.append(MemoryServer(name, link, self.wires.net(name), sheet, folder))
         self._lives: dict[str, trio.CancelScope] = {}
 
-    async def start(self) -> None:
-        for server in self.all:
-            self._lives[server.name] = trio.CancelScope()
-            await self._nursery.start(self._live, server)
+    async def start(self, server: MemoryServer) -> None:
+        if server not in self.all:
+            self.all.append(server)
+            server.asked_to_stop, server.gone = trio.Event(), trio.Event()
+        self._lives[server.name] = trio.CancelScope()
+        await self._nursery.start(self._live, server)
 
     async def _live(self, server: MemoryServer, *, task_status: trio.TaskStatus[None]) -> None:
         with self._lives[server.name]:
@@ -181,6 +183,11 @@ class MemoryServers:
         server.asked_to_stop.set()
         await server.gone.wait()
         self.all.remove(server)
+
+    def cut(self, server: MemoryServer) -> None:
+        """Off from the stream and from all others."""
+        server.link.cut()
+        self.wires.cut = {frozenset((server.name, other.name)) for other in self.all if other != server}
 
     def kill(self, server: MemoryServer) -> None:
         self._lives[server.name].cancel()
@@ -200,6 +207,7 @@ class MemoryServers:
 async def memory_servers(folder: Path, count: int = 3) -> AsyncIterator[MemoryServers]:
     async with trio.open_nursery() as nursery:
         made = MemoryServers(nursery, folder, count)
-        await made.start()
+        for server in tuple(made.all):
+            await made.start(server)
         yield made
         nursery.cancel_scope.cancel()

@@ -32,6 +32,7 @@ from chatd.contract.message import PostMessage
 from chatd.contract.preferences import UpdatePreferences
 from chatd.contract.requests import REQUESTS
 from chatd.domain.decision import Context
+from chatd.handlers.gate import CUT_OFF
 from chatd.ports import Append, Caller, DropDevices, Identity, PutErasure, PutScheduled
 
 
@@ -96,11 +97,17 @@ async def test_a_node_whose_way_is_cut_says_so_wherever_it_matters(
     servers: MemoryServers, autojump_clock: MockClock
 ) -> None:
     server = servers.other
-    server.link.cut()
-    servers.wires.cut = {frozenset((server.name, other.name)) for other in servers.all if other != server}
+    desk, stranger = server.services.desk, Caller("192.0.2.1", by="")
+    fields = {"name": "ann", "password": "a lantern over seven still ponds"}
+    signed_up = await desk.ask(stranger, REQUESTS["account.sign_up"], fields)
+    assert not isinstance(signed_up, Refusal), signed_up
+    token = signed_up.access_token
+    assert isinstance(await desk.admit(token, "192.0.2.1"), Caller)
+    servers.cut(server)
     await trio.sleep(6)
     assert server.sent_away == [1013]
     assert server.base.health.cluster == server.node.log.own.cut_off == server.node.cut_off != None  # noqa: E711
+    assert await desk.admit(token, "192.0.2.1") == CUT_OFF
 
 
 async def test_a_node_that_was_connected_again_has_the_others_repeat_what_may_be_lost(
@@ -270,6 +277,42 @@ async def test_a_deletion_that_a_node_died_in_is_gone_on_with(
             "SELECT count(*) FROM events WHERE type = 'account.deleted'"
         )
         assert count == 1
+
+
+async def test_who_waits_for_a_deletion_is_told_though_another_node_carried_it_out(
+    servers: MemoryServers, autojump_clock: MockClock
+) -> None:
+    here, pen = servers.other, Pen()
+    await trio.sleep(1)
+    await here.node.log.submit(pen.village()).wait()
+    await here.node.log.submit([pen.speaking("eve", {})]).wait()
+    with trio.fail_after(10):
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(here.base.deletions.wait, "eve")
+            await here.base.writer.append(Append(writes=(PutErasure("eve", "ann", None, False, 1),)))
+            await trio.sleep(1)  # the one that leads has the order, too
+            servers.leader.base.deletions.look_again()
+
+
+async def test_quotas_count_what_others_write_while_a_node_counts_what_was_written_before(
+    servers: MemoryServers, autojump_clock: MockClock
+) -> None:
+    """Each node that starts loads today's usage, and others go on meanwhile."""
+    first, late, pen = servers.leader, servers.other, Pen()
+    await first.node.log.submit(pen.village()).wait()
+    await servers.stop(late)
+    bot_owners = late.sheet.reader.bot_owners
+
+    async def asked() -> dict[str, str]:
+        [fact] = pen.post("hall", "meanwhile").facts
+        await first.node.log.submit([Append((msgspec.structs.replace(fact, at=now()),))]).wait()
+        await trio.sleep(1)
+        return await bot_owners()
+
+    late.sheet.reader.bot_owners = asked
+    await servers.start(late)
+    for server in (first, late):
+        assert server.services.usage.of("ann").messages == 1
 
 
 @pytest.mark.parametrize(

@@ -110,6 +110,21 @@ def test_a_revoked_device_ends_the_connection_at_once(server: Server, town: Town
         assert live.closed() == 4002
 
 
+def test_who_was_shut_out_is_answered_nothing_more_on_a_connection_that_is_left(
+    server: Server, town: Town
+) -> None:
+    """Without a subscription there is no session that would end."""
+    ann = town.member()
+    with socket(server, ann.token) as live:
+        live.subscribe("1", "{ space_list { spaces { id } } }")
+        assert live.next("1")["space_list"]["spaces"] == [{"id": town.space}]
+        assert live.hear()["type"] == "complete"
+        town.operator.ask("account.sign_out", account=ann.id)
+        live.subscribe("2", "{ space_list { spaces { id } } }")
+        [error] = live.hear()["payload"]["errors"]
+        assert error["extensions"]["code"] == "unauthenticated"
+
+
 def test_queries_and_mutations_come_this_way_too_and_end_with_complete(server: Server, town: Town) -> None:
     ann = town.member()
     with socket(server, ann.token) as live:

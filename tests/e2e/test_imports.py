@@ -288,9 +288,10 @@ def test_names_that_are_taken_get_a_number_and_nobody_is_merged(importing: Impor
 
 def test_a_direct_room_is_between_its_people(importing: Importing, town: Town) -> None:
     two = [importing.people["U1"], importing.people["U2"]]
-    asked = {"key": "D1", "name": "ignored", "kind": "direct", "members": two}
+    asked = {"key": "D1", "name": "ignored", "kind": "direct", "members": two, "created_at": LONG_AGO}
     [made] = importing.add("rooms", rooms=[asked])["rooms"]
     assert made["made"]
+    assert town.operator.ask("room.get", room=made["room"])["room"]["created_at"] == LONG_AGO
     assert importing.say(importing.message("1.1"), room=made["room"]) == {"added": 1}
     assert [one["text"] for one in history(town, made["room"], town.operator)] == ["hello"]
     assert town.operator.ask("server.check")["findings"] == []

@@ -109,10 +109,11 @@ def test_system_messages_are_told_by_kind_not_by_their_text(tmp_path: Path) -> N
         said(5, "used a command", HOOK, type="20"),
         said(6, "", type="SomethingNew"),
         said(7, "pinned, but nobody knows by whom", isPinned=True),
+        said(8, "", type="24", embeds=[{"description": "what was kept back"}]),
     )})  # fmt: skip
-    assert [message.system for message in found.messages] == [True, False, True, True, False, True, False]
-    assert found.texts()[0] == "@ada joined"
-    assert [message.pinned_by for message in found.messages] == [None, "12", None, None, None, None, "11"]
+    assert [message.system for message in found.messages] == [bool(int(one)) for one in "10110101"]
+    assert (found.texts()[0], found.texts()[7]) == ("@ada joined", "> what was kept back")
+    assert [message.pinned_by for message in found.messages] == [None, "12", *[None] * 4, "11", None]
     assert found.problems == {"unknown kind": 2}
 
 
@@ -127,10 +128,14 @@ def test_replies_point_to_what_is_there(tmp_path: Path) -> None:
         said(4, "deleted", type="Reply", **to("999")),
         said(5, "elsewhere", **to("1", "200")),
         said(6, "", **to("1", type="Forward"), forwardedMessage={"content": "of **old**\ntimes"}),
+        said(7, "", **to("1", type="Forward"), forwardedMessage={
+            "content": "", "embeds": [{"title": "Build 3"}], "stickers": [{"id": "8", "name": "leaf"}],
+        }),
     )})  # fmt: skip
-    assert [message.reply_to for message in found.messages] == [None, "1", "1", None, None, None]
-    assert found.messages[5].text == "> of **old**\n> times"
-    assert found.problems == {"missing root": 1}
+    assert [message.reply_to for message in found.messages] == [None, "1", "1", None, None, None, None]
+    assert [message.text for message in found.messages[5:]] == ["> of **old**\n> times", "> **Build 3**"]
+    assert [file.name for file in found.messages[6].files] == ["leaf"]
+    assert found.problems == {"missing root": 1, "missing file": 1}
 
 
 def test_what_stands_for_people_and_things_in_both_kinds_of_export(tmp_path: Path) -> None:
@@ -241,6 +246,10 @@ def test_a_direct_chat_is_for_those_who_wrote(tmp_path: Path) -> None:
     }
     found = read(tmp_path, {"dm.json": exported(said(1, "a"), said(2, "b", BEN), channel=channel)})
     assert [(room.kind, room.members) for room in found.rooms] == [("direct", ("11", "12"))]
+    alone = {"dm.json": exported(said(1, "a"), channel=channel)}
+    assert [(room.kind, room.members) for room in read(tmp_path / "alone", alone).rooms] == [
+        ("private", ("11",))
+    ]
     group = {**channel, "id": "301", "type": "DirectGroupTextChat", "name": "ben, cyd"}
     found = read(tmp_path, {"group.json": exported(said(3, "a"), said(4, "b", BEN), channel=group)})
     # Who else reads there is not told: it is not what the two say to each other.

@@ -26,6 +26,8 @@ IRSSI = """\
 23:59 -!- ada is now known as ada_tea
 23:59 -!- ben[away] [~b@192.0.2.9] has quit ["Ping: timeout"]
 23:59 -!- cleo was kicked from #tea by ada_tea [spam]
+23:59 -!- Topic unset by ada_tea on #tea
+23:59 -!- You're now known as eve
 --- Day changed Sun Mar 29 2026
 00:01 < ada_tea> good night
 --- Log closed Sun Mar 29 00:02:00 2026
@@ -79,6 +81,8 @@ def test_irssi_has_its_days_in_lines_and_people_cannot_write_them(tmp_path: Path
     assert [text for text, message in zip(found.texts(), found.messages, strict=True) if message.system] == [
         "@ada is now called @ada_tea",
         "@ada_tea removed @cleo: spam",
+        "@ada_tea removed the topic",
+        "Whoever kept the log is now called @eve",
     ]
     assert found.messages[-1].at == milliseconds(2026, 3, 29, 0, 1)
     assert found.problems == {}

@@ -318,6 +318,8 @@ def test_the_blocks_count_where_they_say_more_than_the_text(tmp_path: Path) -> N
         row(5, "*a*", blocks=None, attachments=None, metadata={"event_type": ""}),
         row(6, "*a*", blocks="odd"),
         row(7, "", blocks=[{"type": "hologram", "title": {"type": "plain_text", "text": "a *b*"}}]),
+        row(8, "<!subteam^S1|@tea_1>", blocks=rich({"type": "usergroup", "usergroup_id": "S1"})),
+        row(9, "<!subteam^S12>", blocks=rich({"type": "usergroup", "usergroup_id": "S12"})),
     )
     assert [one.text for one in found] == [
         "\\*a\\*",
@@ -327,6 +329,8 @@ def test_the_blocks_count_where_they_say_more_than_the_text(tmp_path: Path) -> N
         "**a**",
         "**a**",
         "a \\*b\\*",
+        "@tea_1",
+        "@S12",
     ]
 
 

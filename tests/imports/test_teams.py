@@ -119,10 +119,18 @@ def test_chats_stand_in_the_files_of_all_who_are_in_them(tmp_path: Path) -> None
     ]
     found = read(tmp_path, users__ada__messages_ada=one, users__ben__messages_ben=two)
     assert {room.key: (room.kind, room.members) for room in found.rooms} == {
-        PAIR: ("direct", ("ada", "ben")), GROUP: ("direct", ("ada", "eve"))
+        PAIR: ("direct", ("ada", "ben")), GROUP: ("direct", ("ada", "ben", "eve"))
     }  # fmt: skip
     assert [message.text for message in found.by_room[PAIR]] == ["hi", "yo", "new"]
     assert [message.text for message in found.by_room[GROUP]] == ["all", "me too"]
+
+
+def test_notes_to_oneself_are_called_the_same_for_everybody_and_are_no_common_room(tmp_path: Path) -> None:
+    ada, ben = ([chat(n, f"of {who}", who, "48:notes")] for n, who in enumerate(("ada", "ben"), 1))
+    found = read(tmp_path, users__ada__messages_ada=ada, users__ben__messages_ben=ben)
+    assert [(room.members, found.by_room[room.key][0].text) for room in found.rooms] == [
+        (("ada",), "of ada"), (("ben",), "of ben")
+    ]  # fmt: skip
 
 
 def test_each_word_of_a_name_is_a_mention_but_it_is_one_person(tmp_path: Path) -> None:

@@ -48,6 +48,8 @@ def test_a_chat_is_a_room_and_its_people_have_the_names_that_are_left(tmp_path: 
         said(2, "gone", who=3),
         said(3, "older", from_id=2, **{"from": "Ben"}),
         done(4, "something_new"),
+        done(10, "topic_edit", new_title="Black"),
+        {**done(11, ""), "information_text": "passed *on*"},
         done(5, "pin_message", message_id=1),
         said(6, "re", reply_to_message_id=1),
         said(7, "lost", reply_to_message_id=99),
@@ -58,11 +60,12 @@ def test_a_chat_is_a_room_and_its_people_have_the_names_that_are_left(tmp_path: 
     assert (room.key, room.name, room.kind) == ("channel77", "Tea", "private")
     assert found.texts() == [
         "one", "gone", "older", "@Ada something new", "@Ada created the group: Tea (Ada)",
-        "@Ada pinned a message", "re", "lost", "elsewhere",
+        "@Ada pinned a message", "re", "lost", "elsewhere", "@Ada changed the topic to: Black",
+        "@Ada passed \\*on\\*",
     ]  # fmt: skip
     first = found.messages[0]
     assert (first.at, first.edited_at, first.pinned_by) == ((AT + 1) * 1000, (AT + 60) * 1000, "user1")
-    assert [message.reply_to for message in found.messages[-3:]] == ["1", None, None]
+    assert [message.reply_to for message in found.messages[-5:-2]] == ["1", None, None]
     assert {key: (person.name, person.deleted) for key, person in found.people.items()} == {
         "user1": ("Ada", False), "user2": ("Ben", False), "user3": ("user3", True)
     }  # fmt: skip
@@ -116,14 +119,44 @@ def test_an_account_has_many_chats_and_what_else_it_has_is_passed_over(tmp_path:
     found = everything(TelegramAccount, folder(tmp_path, {"result.json": json.dumps(account)}))
     assert [(room.key, room.name, room.kind, room.members) for room in found.rooms] == [
         ("user1", "Saved messages", "private", ("user1",)),
-        ("user2", "Ben", "direct", ("user2", "user1")),
+        ("user1/user2", "Ben", "direct", ("user2", "user1")),
         ("chat3", "Empty", "private", ()),
-        ("user4", "user4", "direct", ("user4",)),
+        ("user1/user4", "user4", "direct", ("user4", "user1")),
         ("channel77", "Tea", "public", ("channel77",)),
         ("chat5", "Left", "private", ("user1",)),
     ]
     assert found.texts() == ["to me", "hi", "yo", "beep", "news", "bye"]
     assert "secret" not in repr(found)
+
+
+def test_chats_of_two_people_with_a_third_are_two_rooms(tmp_path: Path) -> None:
+    """Though to both of them that person's id is the chat's, and ids of messages are each account's own."""
+    ben = {"kind": "personal_chat", "id": 2, "name": "Ben"}
+    mine, hers = (chat(said(5, f"of {who}", who=who), said(6, "hi", who=2), **ben) for who in (1, 3))
+    found = everything(
+        TelegramAccount, folder(tmp_path, {"1.json": json.dumps(mine), "3.json": json.dumps(hers)})
+    )
+    assert [(room.key, room.members) for room in found.rooms] == [
+        ("user1/user2", ("user1", "user2")), ("user3/user2", ("user3", "user2"))
+    ]  # fmt: skip
+    assert found.texts() == ["of 1", "hi", "of 3", "hi"]
+
+
+def test_a_chat_in_which_one_person_wrote_is_with_the_other(tmp_path: Path) -> None:
+    mine = chat(said(5, "anybody there?"), kind="personal_chat", id=2, name="Ben")
+    found = everything(TelegramAccount, folder(tmp_path / "a", {"result.json": json.dumps(mine)}))
+    assert [(room.kind, room.members) for room in found.rooms] == [("direct", ("user1", "user2"))]
+    assert found.people["user2"].name == "Ben"
+    theirs = chat(said(5, "hello", who=2), kind="personal_chat", id=2, name="Ben")
+    found = everything(TelegramAccount, folder(tmp_path / "b", {"result.json": json.dumps(theirs)}))
+    assert [(room.key, room.kind, room.members) for room in found.rooms] == [("user2", "private", ("user2",))]
+
+
+def test_a_chat_of_a_kind_that_is_not_known_is_told(tmp_path: Path) -> None:
+    chats = [{"type": "replies", "id": 9, "messages": [said(1, "x")]}, chat(said(1, "y"))]
+    account = {"about": "x", "chats": {"list": [*chats, {"name": None, "type": None, "id": 4}]}}
+    found = everything(TelegramAccount, folder(tmp_path, {"result.json": json.dumps(account)}))
+    assert (found.texts(), found.problems) == (["y"], {"unknown kind": 2})
 
 
 def test_a_topic_is_a_thread(tmp_path: Path) -> None:

@@ -98,6 +98,7 @@ def test_both_halves_of_a_day_are_known(tmp_path: Path, form: str, before: str, 
         ("[31.12.25, 21:04:05] ", (2025, 12, 31, 21, 4, 5)),
         ("\u200e[12/31/25, 9:04:05\u202fPM] ", (2025, 12, 31, 21, 4, 5)),
         ("[2025-12-31, 21:04:05] ", (2025, 12, 31, 21, 4, 5)),
+        ("31/12/2568 21:04 - ", (2025, 12, 31, 21, 4)),
     ],
 )
 def test_every_phone_writes_dates_in_its_way(tmp_path: Path, head: str, at: tuple[int, ...]) -> None:
@@ -180,6 +181,25 @@ def test_media_are_found_beside_the_chat_and_nowhere_else(tmp_path: Path) -> Non
     assert found.problems == {"missing file": 5}
     with WhatsAppChats.read(path, Options(zone="UTC")) as export, export.open("IMG-2.jpg") as file:
         assert file.read() == b"two"
+
+
+def test_what_was_said_with_a_file_stands_before_it_on_phones_by_apple(tmp_path: Path) -> None:
+    chat = (
+        "[13.01.26, 10:00:01] Ada: green\nand black \u200e<attached: 1-PHOTO.jpg>\n"
+        "[13.01.26, 10:00:02] Ben: tea <pièce\u00a0jointe\u00a0: 2-PHOTO.jpg>\n"
+        "[13.01.26, 10:00:03] Cleo: \u200e<附件：3-PHOTO.jpg>\n"
+        "[13.01.26, 10:00:04] Ben: see <this: that>, \u200eand <attached\n"
+    )
+    pictures = {f"{n}-PHOTO.jpg": b"" for n in (1, 2, 3)}
+    found = everything(WhatsAppChats, folder(tmp_path / "a", {"_chat.txt": chat, **pictures}), zone="UTC")
+    assert [(m.text, [file.path for file in m.files]) for m in found.messages] == [
+        ("green\nand black", ["1-PHOTO.jpg"]), ("tea", ["2-PHOTO.jpg"]), ("", ["3-PHOTO.jpg"]),
+        ("see <this: that>, \u200eand <attached", []),
+    ]  # fmt: skip
+    assert found.rooms[0].members == ("Ada", "Ben", "Cleo")
+    bare = chat.replace("<attached: 1-PHOTO.jpg>", "image omitted")
+    again = everything(WhatsAppChats, folder(tmp_path / "b", {"_chat.txt": bare}), zone="UTC")
+    assert again.messages[0].key == found.messages[0].key
 
 
 def test_keys_stay_when_contacts_are_renamed_media_come_and_the_chat_grows(tmp_path: Path) -> None:

@@ -88,6 +88,22 @@ def test_streams_and_direct_messages_are_rooms(tmp_path: Path) -> None:
     assert found.problems == {}
 
 
+def test_a_group_of_two_is_the_direct_room_that_older_exports_call_otherwise(tmp_path: Path) -> None:
+    recipients = [{"id": 112, "type": 1, "type_id": 12}, {"id": 140, "type": 3, "type_id": 10}]
+    subscriptions = [{"user_profile": who, "recipient": 140} for who in (12, 11)]
+    found = read(
+        tmp_path,
+        sent(2, "then", recipient=112),
+        sent(3, "now", recipient=140, sender=12),
+        zerver_recipient=recipients,
+        zerver_subscription=subscriptions,
+    )
+    assert [(room.key, room.kind, room.members) for room in found.rooms] == [
+        ("person11-12", "direct", ("11", "12"))
+    ]
+    assert found.texts() == ["then", "now"]
+
+
 def test_a_topic_is_a_thread_on_its_first_message_wherever_that_stands(tmp_path: Path) -> None:
     files: dict[str, str | bytes] = {
         "out/realm.json": realm(),

@@ -201,4 +201,5 @@ async def test_a_follower_begins_at_nothing_and_goes_on_where_it_was(village: St
     assert await village.reader.follower("notifications") is None
     await write(village, PutFollower("notifications", 7), PutFollower("other", 1))
     await write(village, PutFollower("notifications", 9))
+    await write(village, PutFollower("notifications", 8))  # of a node that acted for all before another did
     assert await village.reader.follower("notifications") == 9

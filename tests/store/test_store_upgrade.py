@@ -20,7 +20,7 @@ from chatd.standby import start
 from chatd.standby.promotion import promote
 from chatd.store.connection import open_reader, open_writer
 from chatd.store.database import open_store
-from chatd.store.ops import data_model, migrate, rehearsal, standby, upgrade
+from chatd.store.ops import data_model, rehearsal, standby, upgrade
 from chatd.store.ops.backup import restore
 from chatd.store.ops.data_dir import DATABASE
 from chatd.store.ops.leaving import leave
@@ -213,7 +213,7 @@ def at_the(monkeypatch: pytest.MonkeyPatch, step: str) -> None:
         case "rename":
             monkeypatch.setattr(Path, "replace", killed)
         case "sync":
-            monkeypatch.setattr(migrate, "sync", killed)
+            monkeypatch.setattr(upgrade, "sync", killed)
 
 
 @pytest.mark.parametrize("step_", ["checkpoint", "link", "rename", "sync"])

@@ -3,7 +3,6 @@ behind the message that it began with."""
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from typing import Final
 
@@ -11,8 +10,8 @@ from attrs import frozen
 from msgspec import msgpack
 
 from chatctl.imports.records import Message
+from chatctl.scratch_database import scratch_database
 
-_CACHE: Final = 16 * 1024  # KiB of the database in memory; beyond it SQLite uses a file without a name
 _BATCH: Final = 200
 _TABLE: Final = """
 CREATE TABLE row (root INTEGER NOT NULL, place INTEGER NOT NULL, key TEXT NOT NULL UNIQUE,
@@ -31,10 +30,7 @@ class Row:
 
 class Rows:
     def __init__(self) -> None:
-        self._database = sqlite3.connect("", isolation_level=None)
-        self._database.executescript(
-            f"PRAGMA journal_mode=OFF; PRAGMA temp_store=FILE; PRAGMA cache_size=-{_CACHE}; {_TABLE} BEGIN"
-        )
+        self._database = scratch_database(_TABLE)
         self._encode = msgpack.Encoder().encode
         self._decode = msgpack.Decoder(Message).decode
         self._count = 0

@@ -4,14 +4,13 @@ in microseconds, and the first of a thread says who replied."""
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterator
 from typing import Any, Final
 
 from chatctl.exports.slack.names import ts
 from chatctl.imports.records import Message
+from chatctl.scratch_database import scratch_database
 
-_CACHE: Final = 16 * 1024  # KiB of the database in memory; beyond it SQLite uses a file without a name
 _REPLIES: Final = 1_000  # that the first of a thread lists
 _BATCH: Final = 500
 _TABLE: Final = """
@@ -26,10 +25,7 @@ SELECT micro + 1 FROM row AS one WHERE micro >= ? AND NOT EXISTS (
 
 class Rows:
     def __init__(self) -> None:
-        self._database = sqlite3.connect("", isolation_level=None)
-        self._database.executescript(
-            f"PRAGMA journal_mode=OFF; PRAGMA temp_store=FILE; PRAGMA cache_size=-{_CACHE}; {_TABLE} BEGIN"
-        )
+        self._database = scratch_database(_TABLE)
         self._last = -1
 
     def clear(self) -> None:

@@ -12,6 +12,7 @@ from msgspec import Raw, structs
 from msgspec.json import Decoder
 
 from chatctl.imports.archive import BOM, Archive, read_archive
+from chatctl.imports.archived_export import ArchivedExport
 from chatctl.imports.chatd.beside import Beside
 from chatctl.imports.chatd.messages import Messages
 from chatctl.imports.chatd.places import Places
@@ -31,13 +32,12 @@ _MORE: Final[dict[str, Decoder[Any]]] = {"edit": EDIT, "reaction": REACTION, "pi
 _NAMES: Final = 200_000  # files of lines
 
 
-class ChatdExport:
+class ChatdExport(ArchivedExport):
     format: ClassVar[str] = "chatd"
     source: str = ""  # ids are unique wherever they were made
 
     def __init__(self, archive: Archive, path: Path) -> None:
-        self.problems = archive.problems
-        self._archive = archive
+        super().__init__(archive)
         self._places = Places(self.problems)
         self._spool = Spool()
         self._beside: Beside | None = None
@@ -93,12 +93,9 @@ class ChatdExport:
         assert self._beside is not None
         return self._beside.open(path)
 
-    def __enter__(self) -> Self:
-        return self
-
     def __exit__(self, *_: object) -> None:
         self._close()
-        self._archive.close()
+        super().__exit__()
 
     def _close(self) -> None:
         self._spool.close()

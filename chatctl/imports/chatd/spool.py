@@ -3,7 +3,6 @@ a room behind all its messages."""
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Iterator
 from typing import Final
 
@@ -11,8 +10,8 @@ from attrs import Factory, define
 from msgspec import msgpack
 
 from chatctl.imports.chatd.rows import EditRow, MessageRow, PinRow, ReactionRow
+from chatctl.scratch_database import scratch_database
 
-_CACHE: Final = 16 * 1024  # KiB of the database in memory; beyond it SQLite uses a file without a name
 _BATCH: Final = 500
 
 _TABLES: Final = """
@@ -35,10 +34,7 @@ class Whole:
 
 class Spool:
     def __init__(self) -> None:
-        self._database = sqlite3.connect("", isolation_level=None, check_same_thread=False)
-        self._database.executescript(
-            f"PRAGMA journal_mode=OFF; PRAGMA temp_store=FILE; PRAGMA cache_size=-{_CACHE}; {_TABLES} BEGIN"
-        )
+        self._database = scratch_database(_TABLES)
         self._encode = msgpack.Encoder().encode
         self._place = 0
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from chatctl.imports.discord.wire import Embed, Message
+from chatctl.imports.discord.wire import Embed, Forwarded, Message
 from chatctl.imports.markdown import is_address, link, literal, span
 from chatctl.imports.records import plain
 
@@ -14,20 +14,20 @@ MAX_FIELDS: Final = 25
 MAX_IMAGES: Final = 10
 
 
-def embedded(message: Message, markdown: Callable[[str], str]) -> Iterator[str]:
+def embedded(message: Message | Forwarded, markdown: Callable[[str], str]) -> Iterator[str]:
     for each in _shown(message):
         if shown := "\n\n".join(_parts(each, markdown)):
             yield shown
 
 
-def pictures(message: Message) -> Iterator[str]:
+def pictures(message: Message | Forwarded) -> Iterator[str]:
     """Where they are."""
     for each in _shown(message):
         given = each.images or ([each.image] if each.image is not None else [])
         yield from dict.fromkeys(image.url for image in given[:MAX_IMAGES] if image.url)
 
 
-def _shown(message: Message) -> Iterator[Embed]:
+def _shown(message: Message | Forwarded) -> Iterator[Embed]:
     for each in (message.embeds or [])[:MAX_EMBEDS]:
         if not each.url or each.url not in (message.content or ""):
             yield each

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from io import BufferedReader
 from pathlib import Path
 from typing import ClassVar, Final, Self, TypeVar
 from urllib.parse import unquote
@@ -12,6 +11,7 @@ import msgspec
 from msgspec.structs import replace
 
 from chatctl.imports.archive import Archive, read_archive
+from chatctl.imports.archived_export import ArchivedExport
 from chatctl.imports.discord import wire
 from chatctl.imports.discord.channels import MESSAGE, OPENED, ChannelFile, channel_files, snowflake_time
 from chatctl.imports.discord.messages import PINNED, Reader
@@ -35,12 +35,11 @@ _GLANCE: Final = msgspec.json.Decoder(wire.Glance)
 T = TypeVar("T")
 
 
-class DiscordGuild:
+class DiscordGuild(ArchivedExport):
     format: ClassVar[str] = "discord"
 
     def __init__(self, archive: Archive, options: Options) -> None:
-        self.problems = archive.problems
-        self._archive = archive
+        super().__init__(archive)
         self._people = People()
         self._files, others = channel_files(archive)
         if not self._files:
@@ -98,15 +97,6 @@ class DiscordGuild:
     def emoji(self) -> Iterable[CustomEmoji]:
         self._look_through()
         return self._emoji.values()
-
-    def open(self, path: str) -> BufferedReader:
-        return self._archive.open(path)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._archive.close()
 
     def _read(
         self, file: ChannelFile, number: int, ordering: Ordering, pinned: dict[str, str]
@@ -176,7 +166,9 @@ class DiscordGuild:
             if wrote:
                 room = self._rooms[file.room.key]
                 members = tuple(dict.fromkeys([*room.members, *wrote]))
-                self._rooms[room.key] = replace(room, members=members)
+                # With whom one person wrote alone is not told, and a direct room is for two.
+                kind = "private" if len(members) == 1 else file.room.kind
+                self._rooms[room.key] = replace(room, kind=kind, members=members)
 
     def _add_emoji(self, emoji: wire.Emoji, path_of: Callable[[str], str | None]) -> None:
         name = plain(emoji.name or "")[:64]

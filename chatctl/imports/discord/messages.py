@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from attrs import define
@@ -95,11 +95,10 @@ class Reader:
         named = self._named(found)
         parts = [as_markdown(found.content or "", named, self.channels)]
         forwarded = found.forwardedMessage
-        if forwarded is not None and forwarded.content:
-            parts.append(quoted(as_markdown(forwarded.content, {}, self.channels)))
-        parts += [
-            quoted(each) for each in embedded(found, lambda text: as_markdown(text, named, self.channels))
-        ]
+        if forwarded is not None:
+            said = [as_markdown(forwarded.content or "", {}, self.channels), *self._frames(forwarded, {})]
+            parts.append(quoted("\n\n".join(part for part in said if part)))
+        parts += [quoted(each) for each in self._frames(found, named)]
         if id_ == self.file.thread:  # a post of a forum, which has a title
             parts.insert(0, span("**", literal(self.file.title)))
         return "\n\n".join(part for part in parts if part)
@@ -107,8 +106,13 @@ class Reader:
     def _event(self, found: wire.Message, kind: str, author: str, id_: str) -> str:
         if id_ in self.threads:
             return f"Thread: {span('**', literal(self.threads[id_]))}"
-        said = _EVENTS.get(kind)
-        return f"{mention(author)} {said}" if said else literal(plain(found.content or "").strip())
+        if said := _EVENTS.get(kind):
+            return f"{mention(author)} {said}"
+        content = literal(plain(found.content or "").strip())
+        return content or "\n\n".join(quoted(each) for each in self._frames(found, self._named(found)))
+
+    def _frames(self, found: wire.Message | wire.Forwarded, named: Mapping[str, str]) -> Iterator[str]:
+        return embedded(found, lambda text: as_markdown(text, named, self.channels))
 
     def _named(self, found: wire.Message) -> dict[str, str]:
         """A nickname before a name: files have the nickname in the text."""
@@ -145,20 +149,23 @@ class Reader:
         return kept, f"*Reactions: {', '.join(counted[:50])}*" if counted else ""
 
     def _files(self, found: wire.Message, id_: str, place: str) -> tuple[File, ...]:
-        given = list(found.attachments or [])
+        messages: list[wire.Message | wire.Forwarded] = [found]
         if found.forwardedMessage is not None:
-            given += found.forwardedMessage.attachments or []
+            messages.append(found.forwardedMessage)
+        given = [each for message in messages for each in message.attachments or ()]
+        stickers = [each for message in messages for each in message.stickers or ()]
+        shown_in_frames = [url for message in messages for url in pictures(message)]
         told = [
             self._file(shown(each.id) or f"{id_}/{at}", each.fileName, each.url, each.fileSizeBytes, place)
             for at, each in enumerate(self.problems.first(given, MAX_FILES, place, "files"))
         ]
         told += [
             self._file(f"{id_}/{shown(each.id)}", _sticker_name(each), each.sourceUrl, None, place)
-            for each in (found.stickers or [])[:MAX_FILES]
+            for each in stickers[:MAX_FILES]
         ]
         told += [
             self._file(f"{id_}/picture/{nth}", _last(url), url, None, place)
-            for nth, url in enumerate(pictures(found))
+            for nth, url in enumerate(shown_in_frames)
         ]
         return tuple(told)
 

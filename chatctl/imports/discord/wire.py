@@ -102,6 +102,8 @@ class Reference(Struct, frozen=True):
 class Forwarded(Struct, frozen=True):
     content: Text = None
     attachments: list[Attachment] | None = None
+    embeds: list[Embed] | None = None
+    stickers: list[Sticker] | None = None
 
 
 class Message(Struct, frozen=True):

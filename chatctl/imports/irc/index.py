@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from typing import Final
 
@@ -10,6 +9,7 @@ from chatctl.imports.archive import Archive
 from chatctl.imports.export import Unreadable
 from chatctl.imports.irc.places import Place, is_log, place_of
 from chatctl.imports.keys import bounded
+from chatctl.scratch_database import scratch_database
 
 MAX_CHANNELS: Final = 100_000
 _BATCH: Final = 500
@@ -21,10 +21,8 @@ class LogIndex:
     def __init__(self, archive: Archive, around: str) -> None:
         self._around = around
         self.channels: dict[str, str] = {}  # as they are written first, by key
-        self._database = sqlite3.connect("", isolation_level=None, check_same_thread=False)
-        self._database.executescript(
-            "PRAGMA journal_mode=OFF; PRAGMA temp_store=FILE; PRAGMA cache_size=-8192;"
-            "CREATE TABLE log (key TEXT, name TEXT, PRIMARY KEY (key, name)) WITHOUT ROWID; BEGIN"
+        self._database = scratch_database(
+            "CREATE TABLE log (key TEXT, name TEXT, PRIMARY KEY (key, name)) WITHOUT ROWID"
         )
         try:
             for name in archive.names():

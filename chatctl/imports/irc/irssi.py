@@ -21,8 +21,10 @@ _EVENTS: Final = Events(
     ("part", r"(?P<nick>\S+) \[[^\]]*\] has left \S+ \[(?P<text>.*)\]"),
     ("quit", r'(?P<nick>\S+) \[[^\]]*\] has quit \["?(?P<text>.*?)"?\]'),
     ("nick", r"(?P<nick>\S+) is now known as (?P<text>\S+)"),
+    ("nick", r"You're now known as (?P<nick>(?P<text>\S+))"),
     ("kick", r"(?P<who>\S+) was kicked from \S+ by (?P<nick>\S+) \[(?P<text>.*)\]"),
     ("topic", r"(?P<nick>\S+) changed the topic of \S+ to: (?P<text>.*)"),
+    ("topic", r"Topic unset by (?P<nick>\S+) on \S+(?P<text>)"),
     ("mode", r"(?:Server)?[Mm]ode/\S+ \[(?P<text>.*)\] by (?P<nick>\S+)"),
 )
 

@@ -10,6 +10,7 @@ from typing import ClassVar, Final, Self
 from zoneinfo import ZoneInfo
 
 from chatctl.imports.archive import BOM, Archive, read_archive
+from chatctl.imports.archived_export import ArchivedExport
 from chatctl.imports.export import Options, Unreadable
 from chatctl.imports.glance import glance
 from chatctl.imports.irc.bytes import decoded
@@ -21,7 +22,7 @@ from chatctl.imports.irc.places import Place, is_log
 from chatctl.imports.json_text import lines
 from chatctl.imports.keys import bounded
 from chatctl.imports.ordering import Ordering
-from chatctl.imports.records import CustomEmoji, Message, Person, Room, plain
+from chatctl.imports.records import Message, Person, Room, plain
 from chatctl.imports.wall_clock import WallClock, milliseconds, zone_of
 
 LONGEST_LINE: Final = 16 * 1024  # bytes; IRC itself allows 8,191 and tags
@@ -29,13 +30,12 @@ _HEAD: Final = 16 * 1024  # bytes that tell the dialect
 _LOOKED_AT: Final = 20  # files whose dialect is found at once
 
 
-class IrcLogs:
+class IrcLogs(ArchivedExport):
     format: ClassVar[str] = "irc"
 
     def __init__(self, archive: Archive, options: Options) -> None:
         self.source = ""
-        self.problems = archive.problems
-        self._archive = archive
+        super().__init__(archive)
         self._around = archive.name.split(".")[0] or archive.name
         self._options = options
         self._zone: ZoneInfo | None = None
@@ -80,19 +80,13 @@ class IrcLogs:
                 self._read(name, place, Writer(room, ordering, self._nicks))
             yield from ordering.messages(room)
 
-    def emoji(self) -> Iterable[CustomEmoji]:
-        return ()
-
     def open(self, path: str) -> BufferedReader:
         raise Unreadable("logs of IRC have no files")
-
-    def __enter__(self) -> Self:
-        return self
 
     def __exit__(self, *_: object) -> None:
         if self._index is not None:
             self._index.close()
-        self._archive.close()
+        super().__exit__()
 
     def _indexed(self) -> LogIndex:
         if self._index is None:

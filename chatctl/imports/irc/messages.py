@@ -52,13 +52,16 @@ class Writer:
         match line.kind:
             case "action":
                 return span("*", text)
+            case "nick" if uncoded(line.text) == line.nick:  # a client does not call itself by name
+                return f"Whoever kept the log is now called {mention(author)}"
             case "nick":
                 return f"{mention(author)} is now called {mention(self._person(uncoded(line.text)))}"
             case "kick":
                 removed = f"{mention(author)} removed {mention(self._person(line.who))}"
                 return removed + (f": {text}" if text else "")
             case "topic":
-                return f"{mention(author)} changed the topic to: {text}"
+                did = f"changed the topic to: {text}" if text else "removed the topic"
+                return f"{mention(author)} {did}"
             case _:
                 return text
 

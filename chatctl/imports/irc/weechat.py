@@ -16,6 +16,7 @@ _ACTION: Final = re.compile(r"(\S+) ?(.*)", re.DOTALL)
 # Who topics were set by, and when, is told on joining: it is of another time.
 _EVENTS: Final = Events(
     ("nick", r"(?P<nick>\S+) is now known as (?P<text>\S+)"),
+    ("nick", r"You are now known as (?P<nick>(?P<text>\S+))"),
     ("topic", r"(?P<nick>\S+) has changed topic for \S+ (?:from \".*\" )?to \"(?P<text>.*)\""),
     ("topic", r"(?P<nick>\S+) has unset topic for \S+.*(?P<text>)"),
     ("mode", r"Mode \S+ \[(?P<text>.*)\] by (?P<nick>\S+)"),

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from io import BufferedReader
 from pathlib import Path
 from typing import ClassVar, Final, Self
 
 from msgspec.structs import replace
 
 from chatctl.imports.archive import Archive, read_archive
+from chatctl.imports.archived_export import ArchivedExport
 from chatctl.imports.export import Options, Unreadable
 from chatctl.imports.glance import glance
 from chatctl.imports.matrix.changes import Changes
@@ -17,21 +17,20 @@ from chatctl.imports.matrix.events import local_part
 from chatctl.imports.matrix.messages import Reader
 from chatctl.imports.matrix.room import RoomFile, events, first_look
 from chatctl.imports.ordering import Ordering
-from chatctl.imports.records import CustomEmoji, Message, Person, Room
+from chatctl.imports.records import Message, Person, Room
 
 MAX_ROOMS: Final = 10_000
 _LOOKED_AT: Final = 20
 
 
-class MatrixRooms:
+class MatrixRooms(ArchivedExport):
     """Ids of rooms, events and people have their server in them: they are the same everywhere."""
 
     format: ClassVar[str] = "matrix"
 
     def __init__(self, archive: Archive) -> None:
         self.source = ""
-        self.problems = archive.problems
-        self._archive = archive
+        super().__init__(archive)
         self._people: dict[str, Person] = {}
         self._files: dict[str, list[RoomFile]] = {}
         for name in archive.names():
@@ -80,18 +79,6 @@ class MatrixRooms:
                 where = f"{files[-1].title} event {message.key}"
                 changed = changes.applied(message, room, where) if related else message
                 yield self._finished(changed, room, where, ordering)
-
-    def emoji(self) -> Iterable[CustomEmoji]:
-        return ()
-
-    def open(self, path: str) -> BufferedReader:
-        return self._archive.open(path)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._archive.close()
 
     def _read(self, file: RoomFile, number: int, room: str, ordering: Ordering, changes: Changes) -> None:
         reader = Reader(self._archive, file, self.problems)

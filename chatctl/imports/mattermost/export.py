@@ -6,11 +6,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import BinaryIO, ClassVar, Final, Self
+from typing import ClassVar, Final, Self
 
 from msgspec import Raw
 
 from chatctl.imports.archive import Archive, read_archive
+from chatctl.imports.archived_export import ArchivedExport
 from chatctl.imports.export import Options, Unreadable
 from chatctl.imports.glance import glance
 from chatctl.imports.json_decoding import NotJson, decoded
@@ -29,13 +30,12 @@ _POSTS: Final = ("post", "direct_post")
 _LEFT_OUT: Final = ("version", "role", "scheme", "info")
 
 
-class MattermostExport:
+class MattermostExport(ArchivedExport):
     format: ClassVar[str] = "mattermost"
     source: str = ""  # nothing in an export says which server it is of
 
     def __init__(self, archive: Archive) -> None:
-        self._archive = archive
-        self.problems = archive.problems
+        super().__init__(archive)
         self._name = _bulk_file(archive)
         self._base = self._name[: self._name.rfind("/") + 1]
         self._lists = Lists()
@@ -82,14 +82,8 @@ class MattermostExport:
             else:
                 self.problems.add("missing file", f"emoji {plain(row.name)}")
 
-    def open(self, path: str) -> BinaryIO:
-        return self._archive.open(path)
-
-    def __enter__(self) -> Self:
-        return self
-
     def __exit__(self, *_: object) -> None:
-        self._archive.close()
+        super().__exit__()
         if self._ordering is not None:
             self._ordering.close()
 

@@ -9,6 +9,7 @@ from typing import BinaryIO, ClassVar, Final, Self
 from msgspec import structs
 
 from chatctl.imports.archive import Archive, read_archive
+from chatctl.imports.archived_export import ArchivedExport
 from chatctl.imports.export import Options
 from chatctl.imports.glance import glance
 from chatctl.imports.ordering import Ordering
@@ -24,12 +25,11 @@ _VERSIONS: Final = "\n"  # between a room and a message in the name under which 
 _MOST_VERSIONS: Final = 100  # of a message
 
 
-class RocketChatDump:
+class RocketChatDump(ArchivedExport):
     format: ClassVar[str] = "rocketchat"
 
     def __init__(self, archive: Archive) -> None:
-        self._archive = archive
-        self.problems = archive.problems
+        super().__init__(archive)
         self._dump = Dump(archive)
         self.source = self._server()
         self._people = People(self._dump)
@@ -86,15 +86,12 @@ class RocketChatDump:
             return grids[bucket].open(file)
         return self._archive.open(path)
 
-    def __enter__(self) -> Self:
-        return self
-
     def __exit__(self, *_: object) -> None:
         self._uploads.close()
         self._emoji.close()
         if self._ordering is not None:
             self._ordering.close()
-        self._archive.close()
+        super().__exit__()
 
     def _server(self) -> str:
         """The id of the server, of all its settings, among which are secrets, the only one that is read."""

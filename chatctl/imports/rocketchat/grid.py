@@ -16,6 +16,7 @@ from typing import Final
 from chatctl.imports.export import Unreadable
 from chatctl.imports.rocketchat.bson import NotBson, decode, documents
 from chatctl.imports.rocketchat.dump import Dump
+from chatctl.scratch_database import scratch_database
 
 _FIELDS: Final = frozenset(("files_id", "n", "data"))
 _PIECES: Final = 10_000_000  # of all files
@@ -61,8 +62,7 @@ class Grid:
     def _index(self) -> sqlite3.Connection:
         if self._database is None:
             assert self._name is not None
-            self._database = sqlite3.connect("", isolation_level=None, check_same_thread=False)
-            self._database.executescript(f"PRAGMA journal_mode=OFF; {_TABLE}; BEGIN")
+            self._database = scratch_database(_TABLE)
             self._fill(self._database, self._name)
         return self._database
 

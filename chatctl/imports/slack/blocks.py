@@ -33,10 +33,12 @@ class Blocks:
     def __init__(self, rooms: Mapping[str, str]) -> None:
         self._rooms = rooms
         self._escaped = False
+        self._told = ""
         self._left = _ELEMENTS
 
-    def rendered(self, blocks: Any) -> str | None:
-        self._left = _ELEMENTS
+    def rendered(self, blocks: Any, told: str = "") -> str | None:
+        """`told`: the text beside them. It may name groups of users, of whom blocks have the ids alone."""
+        self._told, self._left = told, _ELEMENTS
         # Slack escapes texts in blocks as it does elsewhere, some programs that write exports do not.
         self._escaped = not any(_RAW.search(text) for text in _texts(blocks, 0))
         try:
@@ -168,6 +170,12 @@ class Blocks:
         room = _word(element, "channel_id")
         return f"#{self._rooms.get(room, room)}"
 
+    def _group(self, element: dict[str, Any]) -> str:
+        id_ = _word(element, "usergroup_id")
+        name = self._told.partition(f"<!subteam^{id_}|")[2].partition(">")[0]
+        name = unescaped(plain(name)).removeprefix("@")
+        return literal(f"@{name or id_}")
+
 
 _INLINE: Final[dict[str, Callable[[Blocks, dict[str, Any]], str]]] = {
     "text": lambda blocks, one: literal(blocks._plain(one, "text")),
@@ -176,7 +184,7 @@ _INLINE: Final[dict[str, Callable[[Blocks, dict[str, Any]], str]]] = {
     "user": lambda _, one: mention(_word(one, "user_id")),
     "channel": Blocks._room,
     "broadcast": lambda _, one: f"@{_word(one, 'range') or 'channel'}",
-    "usergroup": lambda _, one: f"@{_word(one, 'usergroup_id')}",
+    "usergroup": Blocks._group,
     "color": lambda _, one: _word(one, "value"),
     "date": lambda blocks, one: literal(blocks._plain(one, "fallback") or str(_number(one, "timestamp"))),
     "canvas": lambda _, one: "(canvas)",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import BinaryIO, ClassVar, Final, Self
+from typing import ClassVar, Final, Self
 
 from chatctl.imports.archive import Archive, read_archive
+from chatctl.imports.archived_export import ArchivedExport
 from chatctl.imports.export import Options, Unreadable
 from chatctl.imports.glance import glance
 from chatctl.imports.records import CustomEmoji, Message, Person, Room
@@ -20,12 +21,11 @@ from chatctl.imports.slack.rows import USER
 _PEOPLE: Final = 500_000
 
 
-class SlackExport:
+class SlackExport(ArchivedExport):
     format: ClassVar[str] = "slack"
 
     def __init__(self, archive: Archive) -> None:
-        self._archive = archive
-        self.problems = archive.problems
+        super().__init__(archive)
         self._bases = bases(archive)
         if not self._bases:
             raise Unreadable(f"{archive.name} has no channels.json and no users.json: is it complete?")
@@ -75,15 +75,6 @@ class SlackExport:
     def emoji(self) -> Iterable[CustomEmoji]:
         """Slack exports the names of custom emoji, and no pictures."""
         return ()
-
-    def open(self, path: str) -> BinaryIO:
-        return self._archive.open(path)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._archive.close()
 
     def _read_people(self) -> dict[str, Person]:
         found: dict[str, Person] = {}

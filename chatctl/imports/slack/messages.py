@@ -146,7 +146,7 @@ class Messages:
         to."""
         if _has(row.blocks) and (not text or SPECIAL.search(text) or "\u2022" in text):
             blocks = _anything(row.blocks)
-            done = self._blocks.rendered(blocks) or ("" if text else self._blocks.words(blocks))
+            done = self._blocks.rendered(blocks, text) or ("" if text else self._blocks.words(blocks))
             if done:
                 return done
         return markdown(text, self._rooms) if text else ""

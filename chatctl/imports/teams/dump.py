@@ -12,21 +12,24 @@ import msgspec
 from msgspec.structs import replace
 
 from chatctl.imports.archive import Archive, read_archive
+from chatctl.imports.archived_export import ArchivedExport
 from chatctl.imports.export import Options, Unreadable
 from chatctl.imports.glance import glance
 from chatctl.imports.keys import bounded
 from chatctl.imports.ordering import Ordering
-from chatctl.imports.records import CustomEmoji, Message, Person, Room
+from chatctl.imports.records import Message, Person, Room
 from chatctl.imports.teams.messages import Reader
 from chatctl.imports.teams.places import LISTS, read_directory, rows
 from chatctl.imports.teams.rows import Row, shown
 
 MAX_ROOMS: Final = 200_000
-_MESSAGES: Final = re.compile(r"(?:.*/)?(?:teams|users)/[^/]+/messages_[^/]+\.json")
+MAX_MEMBERS: Final = 1_000  # of a chat
+_MESSAGES: Final = re.compile(r"(?:.*/)?(?:teams/[^/]+|users/(?P<person>[^/]+))/messages_[^/]+\.json")
+_OWN: Final = "48:"  # what everybody has for themselves, such as `48:notes`, is called the same for all
 _ROW: Final = msgspec.json.Decoder(Row)
 
 
-class TeamsDump:
+class TeamsDump(ArchivedExport):
     """A file has the messages of all channels of a team, or of all chats of a person, in no order, and a chat
     is in the files of all who are in it: they are read once, when they are first asked for, and kept on the
     disk. Ids of people, channels and chats are the same everywhere."""
@@ -35,8 +38,7 @@ class TeamsDump:
 
     def __init__(self, archive: Archive) -> None:
         self.source = ""
-        self.problems = archive.problems
-        self._archive = archive
+        super().__init__(archive)
         base = archive.base(*LISTS)
         if base is None:
             raise Unreadable(f"{archive.name} has neither teamsList.json nor usersList.json")
@@ -80,18 +82,12 @@ class TeamsDump:
                 message = replace(message, reply_to=found)
             yield message
 
-    def emoji(self) -> Iterable[CustomEmoji]:
-        return ()
-
     def open(self, path: str) -> BufferedReader:
         raise Unreadable("dumps of Teams have no files")
 
-    def __enter__(self) -> Self:
-        return self
-
     def __exit__(self, *_: object) -> None:
         self._ordering.close()
-        self._archive.close()
+        super().__exit__()
 
     def _answered(self, room: str, message: Message) -> str | None:
         """What is quoted is named without its thread."""
@@ -105,14 +101,17 @@ class TeamsDump:
         if self._rooms is None:
             self._rooms = {}
             for number, name in enumerate(self._archive.names(self._base)):
-                if _MESSAGES.fullmatch(name):
+                if found := _MESSAGES.fullmatch(name):
                     for place, row in rows(self._archive, name, _ROW, self.problems):
-                        self._add(row, number, place, self._rooms)
+                        self._add(row, number, place, self._rooms, found["person"])
         return self._rooms
 
-    def _add(self, row: Row, file: int, place: str, rooms: dict[str, Room]) -> None:
+    def _add(self, row: Row, file: int, place: str, rooms: dict[str, Room], person: str | None) -> None:
+        """`person`: whose file it stands in, which has the chats that they are in."""
         channel = row.channel_identity.channel_id if row.channel_identity is not None else None
         key = bounded(shown(channel or row.chat_id))
+        if key.startswith(_OWN):
+            key = bounded(f"{key}/{person}")
         message = self._reader.message(row, place) if key else None
         if not key:
             self.problems.add("unreadable", f"{place}: of no channel and no chat")
@@ -121,5 +120,8 @@ class TeamsDump:
         if key not in rooms:
             rooms[key] = self._directory.room(key, row)
         self._ordering.put(key, message, file, self.problems, place)
-        if rooms[key].kind == "direct" and message.author not in rooms[key].members:
-            rooms[key] = replace(rooms[key], members=(*rooms[key].members, message.author)[:1_000])
+        if rooms[key].kind == "direct":
+            there = (message.author, person) if person in self._listed else (message.author,)
+            members = dict.fromkeys((*rooms[key].members, *there))
+            if len(members) > len(rooms[key].members):
+                rooms[key] = replace(rooms[key], members=tuple(members)[:MAX_MEMBERS])

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from io import BufferedReader
 from pathlib import Path
 from typing import ClassVar, Final, Self
 
 from chatctl.imports.archive import Archive, read_archive
+from chatctl.imports.archived_export import ArchivedExport
 from chatctl.imports.export import Options, Unreadable
 from chatctl.imports.glance import glance
 from chatctl.imports.ordering import Ordering
-from chatctl.imports.records import CustomEmoji, Message, Person, Room
-from chatctl.imports.telegram.chats import KINDS, Chat, rows
+from chatctl.imports.records import Message, Person, Room
+from chatctl.imports.telegram.chats import KINDS, Chat, owner_of, rows
 from chatctl.imports.telegram.messages import Reader
 from chatctl.imports.wall_clock import WallClock, zone_of
 
@@ -22,7 +22,7 @@ _LOOKED_AT: Final = 20
 _KIND: Final = re.compile(rb'"type"\s*:\s*"(?:' + "|".join(KINDS).encode() + rb')"')
 
 
-class TelegramAccount:
+class TelegramAccount(ArchivedExport):
     """All that was exported is in one file, so it is read once, when it is first asked for, and kept on the
     disk. Ids of people and chats are the same everywhere."""
 
@@ -30,8 +30,7 @@ class TelegramAccount:
 
     def __init__(self, archive: Archive, options: Options) -> None:
         self.source = ""
-        self.problems = archive.problems
-        self._archive = archive
+        super().__init__(archive)
         self._options = options
         self._people: dict[str, Person] = {}
         self._chats: dict[str, Chat] = {}
@@ -63,18 +62,9 @@ class TelegramAccount:
         self._load()
         return self._ordering.messages(room)
 
-    def emoji(self) -> Iterable[CustomEmoji]:
-        return ()
-
-    def open(self, path: str) -> BufferedReader:
-        return self._archive.open(path)
-
-    def __enter__(self) -> Self:
-        return self
-
     def __exit__(self, *_: object) -> None:
         self._ordering.close()
-        self._archive.close()
+        super().__exit__()
 
     def _load(self) -> None:
         if self._loaded:
@@ -93,17 +83,18 @@ class TelegramAccount:
         clock, path_of = self._clock_of(name), self._beside(name)
         reader = Reader(number, self._ordering, self.problems, self._people, clock, path_of)
         found = False
-        for chat, row, place in rows(self._archive, name, self.problems):
+        for chat, row, place in rows(self._archive, name, self.problems, owner_of(self._archive, name)):
             if row is None:
                 found = found or chat.type in KINDS
-                self._add_chat(chat)
+                self._add_chat(chat, name)
             elif chat.key in self._chats:
                 reader.add(chat, row, place)
         if not found:
             self.problems.add("skipped", name)
 
-    def _add_chat(self, chat: Chat) -> None:
+    def _add_chat(self, chat: Chat, name: str) -> None:
         if not chat.id or chat.type not in KINDS:
+            self.problems.add("unknown kind", f"{name}: chat {chat.name or chat.id} {chat.type}".rstrip())
             return
         known = self._chats.get(chat.key)
         if known is not None:  # it is in two files

@@ -110,16 +110,24 @@ class Reader:
         service = row.type == "service"
         key = person_key(row.actor_id if service else row.from_id)
         name = plain((row.actor if service else row.from_) or "")[:200]
-        key = key or (f"name:{name}"[:200] if name else chat.key)
+        key = key or (f"name:{name}"[:200] if name else chat.peer)
         known = self.people.get(key)
         if known is None and len(self.people) < MAX_PEOPLE:
-            own = name or (chat.name if key == chat.key else "")
+            own = name or (chat.name if key == chat.peer else "")
             self.people[key] = Person(key, own or key, own, deleted=not own)
         elif known is not None and known.deleted and name:
             self.people[key] = Person(key, name, name)
         if len(chat.members) < MAX_MEMBERS:
             chat.members[key] = None
+        if chat.is_direct:
+            self._are_both_in(chat)
         return key
+
+    def _are_both_in(self, chat: Chat) -> None:
+        """Whoever wrote, it is with the one whose name it has."""
+        chat.members.update(dict.fromkeys(filter(None, (chat.peer, chat.owner))))
+        if chat.name and len(self.people) < MAX_PEOPLE:
+            self.people.setdefault(chat.peer, Person(chat.peer, chat.name, chat.name))
 
     def _at(self, row: Row) -> int | None:
         if row.date_unixtime is not None:

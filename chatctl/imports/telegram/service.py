@@ -34,10 +34,12 @@ MAX_MEMBERS: Final = 100
 
 def told(row: Row, author: str) -> str:
     action = plain(row.action or "")[:64]
-    said = [mention(author), _SAID.get(action) or literal(action.replace("_", " ")) or "did something"]
-    if row.title:
-        said.append(literal(plain(row.title)))
+    information = literal(plain(row.information_text or "").strip())
+    known = _SAID.get(action) or literal(action.replace("_", " "))
+    said = [mention(author), known or information or "did something"]
+    if title := row.title or row.new_title:
+        said.append(literal(plain(title)))
     names = [plain(each) for each in (row.members or [])[:MAX_MEMBERS] if isinstance(each, str)]
     if names:
-        said.append(literal(f"({', '.join(names)})" if row.title else ", ".join(names)))
+        said.append(literal(f"({', '.join(names)})" if title else ", ".join(names)))
     return " ".join(said).rstrip(":")

@@ -14,7 +14,7 @@ from chatctl.imports.json_text import lines
 from chatctl.imports.problems import Problems
 from chatctl.imports.records import plain
 from chatctl.imports.whatsapp.heads import Head, head_of, way_of
-from chatctl.imports.whatsapp.words import bare
+from chatctl.imports.whatsapp.words import bare, is_of_the_app
 
 SAMPLE: Final = 500  # lines that tell how heads are written
 MAX_TEXT: Final = 1_000_000  # characters of a message; the app sends at most 65,536
@@ -144,7 +144,7 @@ def _way(archive: Archive, name: str) -> tuple[object, ...] | None:
 def _learn_author(chat: Chat, rest: str) -> None:
     name, colon, text = rest.partition(": ")
     name = author_name(name)
-    if not colon or not _is_name(name) or text.startswith("\u200e"):
+    if not colon or not _is_name(name) or is_of_the_app(text):
         return
     known = chat.authors.get(name)
     second = text.partition(": ")[0] if ": " in text[:MAX_NAME] else None

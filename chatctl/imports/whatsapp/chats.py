@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from io import BufferedReader
 from pathlib import Path, PurePosixPath
 from typing import ClassVar, Final, Self
 
 from chatctl.imports.archive import Archive, read_archive
+from chatctl.imports.archived_export import ArchivedExport
 from chatctl.imports.export import Options, Unreadable
 from chatctl.imports.glance import glance
 from chatctl.imports.keys import bounded
 from chatctl.imports.ordering import Ordering
-from chatctl.imports.records import CustomEmoji, Message, Person, Room, plain
+from chatctl.imports.records import Message, Person, Room, plain
 from chatctl.imports.wall_clock import WallClock, zone_of
 from chatctl.imports.whatsapp.chat import Chat, first_look, raw_messages
 from chatctl.imports.whatsapp.heads import way_of
@@ -27,13 +27,12 @@ _TITLE: Final = re.compile(
 )
 
 
-class WhatsAppChats:
+class WhatsAppChats(ArchivedExport):
     format: ClassVar[str] = "whatsapp"
 
     def __init__(self, archive: Archive, options: Options) -> None:
         self.source = ""
-        self.problems = archive.problems
-        self._archive = archive
+        super().__init__(archive)
         self._chats: dict[str, tuple[str, Chat]] = {}
         texts = _chat_files(list(archive.shallow(10_000)))
         for name in texts[:MAX_CHATS]:
@@ -88,18 +87,6 @@ class WhatsAppChats:
             for raw in raw_messages(self._archive, name, chat.way, self.problems):
                 writer.write(raw)
             yield from ordering.messages(room)
-
-    def emoji(self) -> Iterable[CustomEmoji]:
-        return ()
-
-    def open(self, path: str) -> BufferedReader:
-        return self._archive.open(path)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._archive.close()
 
     def _beside(self, chat: str) -> Callable[[str], str | None]:
         folder = chat.rpartition("/")[0]

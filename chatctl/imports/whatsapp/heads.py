@@ -19,6 +19,7 @@ from chatctl.imports.whatsapp.noon import AFTER_NOON, BEFORE_NOON, letters
 # Marks that phones put around names, files and brackets to keep scripts of both directions apart.
 INVISIBLE: Final = "\u200e\u200f\u202a\u202b\u202c\u2066\u2067\u2068\u2069\ufeff"
 _SPACE: Final = "[ \u00a0\u202f]"
+_BUDDHIST: Final = 2500  # a year after it is one of the calendar of Thailand's phones
 _MARKS: Final = f"[{INVISIBLE}]*"
 _DATE: Final = (
     rf"(?P<a>\d{{1,4}}){_MARKS}(?P<sign>[./-]|\. ){_MARKS}(?P<b>\d{{1,2}}){_MARKS}(?P=sign){_MARKS}"
@@ -52,6 +53,8 @@ class Head:
         """`order` is such as `dmy`; None if there is no such day or time."""
         told = dict(zip(order, self.numbers, strict=True))
         year = told["y"] + 2000 if told["y"] < 100 else told["y"]
+        if year > _BUDDHIST:
+            year -= 543
         try:
             return datetime(year, told["m"], told["d"], self.hour, self.minute, self.second or 0)
         except (ValueError, OverflowError):

@@ -16,7 +16,7 @@ from chatctl.imports.records import File, Message, mention, plain
 from chatctl.imports.wall_clock import WallClock, milliseconds
 from chatctl.imports.whatsapp.chat import MAX_NAME, MAX_TEXT, Chat, Raw, author_name
 from chatctl.imports.whatsapp.markup import as_markdown
-from chatctl.imports.whatsapp.words import attached, is_deleted, is_left_out, without_edited
+from chatctl.imports.whatsapp.words import attached, is_deleted, is_left_out, with_file, without_edited
 
 THE_APP: Final = "WhatsApp"  # who says what no person said
 
@@ -58,12 +58,15 @@ class Writer:
         if is_deleted(text):
             return Message("", person, at, "", deleted=True)
         text, edited = without_edited(text)
-        first, _, rest = text.partition("\n")
+        first, _, caption = text.partition("\n")
         file = self._file(first, place)
+        if file is None and (behind := with_file(text)):
+            caption, line = behind
+            file = self._file(line, place)
         own = text.startswith("\u200e") and file is None
         if own and named:
             return self._notice(text, at)
-        written = as_markdown(rest if file else text, self._mention).strip()
+        written = as_markdown(caption if file else text, self._mention).strip()
         files = () if file is None else (file,)
         return Message("", person, at, written, edited_at=at if edited else None, system=own, files=files)
 

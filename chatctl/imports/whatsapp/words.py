@@ -72,8 +72,9 @@ _IOS: Final = frozenset(
         "załączony",
     ]
 )
-_ATTACHED_ANDROID: Final = re.compile(r"(.{0,255}\.\w{1,10}) \(([^()]{3,30})\)")
-_ATTACHED_IOS: Final = re.compile(r"<([^:<>]{3,20}): ([^<>]{1,255})>")
+_ATTACHED_ANDROID: Final = re.compile(r"(.{0,255}\.\w{1,10}) \(([^()]{2,30})\)")
+_ATTACHED_IOS: Final = re.compile("<([^:\uff1a<>]{2,20})[:\uff1a] ?([^<>]{1,255})>")
+_LONGEST_LINE: Final = 400  # characters of what tells of a file
 _MARKED_END: Final = re.compile(r"\s*<([^<>\n]{5,60})>\s*\Z")
 _BARE: Final = re.compile(f"[{INVISIBLE}]")
 
@@ -98,7 +99,7 @@ def without_edited(text: str) -> tuple[str, bool]:
 def is_left_out(line: str) -> str | None:
     """The name of the file that is not in the export, `""` where none is told; None: it is no such line.
     Phones by Apple write `Tea.pdf • 3 pages document omitted`."""
-    if len(line) > 400:
+    if len(line) > _LONGEST_LINE:
         return None
     words = bare(line)
     name, about, rest = words.partition(" • ")
@@ -114,4 +115,24 @@ def attached(line: str) -> tuple[str, bool] | None:
     if found is not None:
         return found[1], found[2].lower() in _ANDROID
     found = _ATTACHED_IOS.fullmatch(words)
-    return None if found is None else (re.split(r"[/\\]", found[2])[-1], found[1].lower() in _IOS)
+    if found is None:
+        return None
+    return re.split(r"[/\\]", found[2])[-1], " ".join(found[1].split()).lower() in _IOS
+
+
+def with_file(text: str) -> tuple[str, str] | None:
+    """What was said with a file, and what tells of the file, which phones by Apple put behind it."""
+    at = text.rfind("\u200e")
+    if at < 0:
+        at = text.rfind("<")
+        if not _ATTACHED_IOS.fullmatch(text, max(at, 0), min(len(text), at + _LONGEST_LINE)):
+            return None
+    caption, line = text[:at].rstrip(f"{INVISIBLE} "), text[at:]
+    return (caption, line) if caption else None
+
+
+def is_of_the_app(text: str) -> bool:
+    """The app speaks, and not a person whose file or deleted message it marks."""
+    line = text.partition("\n")[0]
+    marked = is_left_out(line) is not None or attached(line) is not None or is_deleted(text)
+    return text.startswith("\u200e") and not marked

@@ -59,12 +59,21 @@ def milliseconds(seconds: float | None) -> int | None:
     return round(seconds * 1000) if seconds is not None and 0 < seconds < LATEST / 1000 else None
 
 
-def room_key(recipient: Recipient, sender: int) -> str:
-    """What one person writes to another has the other for its recipient, in both directions."""
+def people_of(tables: Tables, recipient: Recipient, sender: int) -> list[int]:
+    """The members. What one person writes to another has the other for its recipient, in both directions."""
     if recipient.type == 1:
-        first, second = sorted((sender, recipient.type_id))
-        return f"person{first}-{second}"
-    return f"{'stream' if recipient.type == 2 else 'group'}{recipient.type_id}"
+        return [sender, recipient.type_id]
+    return list(dict.fromkeys(tables.members.get(recipient.id, ())))
+
+
+def room_key(tables: Tables, recipient: Recipient, sender: int) -> str:
+    """Newer servers make what two people write to each other a group of two, with all that there was."""
+    if recipient.type == 2:
+        return f"stream{recipient.type_id}"
+    people = sorted(people_of(tables, recipient, sender))
+    if 0 < len(people) <= 2:
+        return f"person{people[0]}-{people[-1]}"
+    return f"group{recipient.type_id}"
 
 
 @define
@@ -101,7 +110,7 @@ class Reader:
             text = f"{title}\n\n{text}" if text else title
         told = self.tables.reactions.of(row.id, MAX_REACTIONS + 1) if abs(row.id) < 2**63 else []
         reactions = self.problems.first(told, MAX_REACTIONS, place, "reactions")
-        return room_key(recipient, row.sender), Message(
+        return room_key(self.tables, recipient, row.sender), Message(
             bounded(str(row.id)), bounded(str(row.sender)), at, text,
             thread=None if root in (None, row.id) else bounded(str(root)),
             edited_at=edited, versions=versions,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from io import BufferedReader
 from pathlib import Path
 from typing import Any, ClassVar, Final, Self, TypeVar
 
 import msgspec
 
 from chatctl.imports.archive import Archive, read_archive
+from chatctl.imports.archived_export import ArchivedExport
 from chatctl.imports.export import Options, Unreadable
 from chatctl.imports.glance import glance
 from chatctl.imports.json_decoding import NotJson, decoded
@@ -18,7 +18,16 @@ from chatctl.imports.json_text import ANY, Opened, elements
 from chatctl.imports.ordering import Ordering
 from chatctl.imports.problems import Problems, lost_in
 from chatctl.imports.records import CustomEmoji, Message, Person, Room, plain
-from chatctl.imports.zulip.messages import Reader, Row, Sent, Topic, milliseconds, room_key, topic_of
+from chatctl.imports.zulip.messages import (
+    Reader,
+    Row,
+    Sent,
+    Topic,
+    milliseconds,
+    people_of,
+    room_key,
+    topic_of,
+)
 from chatctl.imports.zulip.tables import Recipient, User, read_tables
 
 REALM: Final = "realm.json"
@@ -35,15 +44,14 @@ _SENT: Final = msgspec.json.Decoder(Sent)
 T = TypeVar("T")
 
 
-class ZulipRealm:
+class ZulipRealm(ArchivedExport):
     """Messages stand in files by their ids, of all rooms mixed: they are read once, when they are first asked
     for, and kept on the disk."""
 
     format: ClassVar[str] = "zulip"
 
     def __init__(self, archive: Archive) -> None:
-        self.problems = archive.problems
-        self._archive = archive
+        super().__init__(archive)
         base = archive.base(REALM)
         if base is None:
             raise Unreadable(f"{archive.name} has no {REALM}: it is no export of Zulip, or not complete")
@@ -91,16 +99,10 @@ class ZulipRealm:
                 if known is not None and path in self._archive and at < MAX_EMOJI:
                     yield CustomEmoji(plain(str(record["name"]))[:64], path)
 
-    def open(self, path: str) -> BufferedReader:
-        return self._archive.open(path)
-
-    def __enter__(self) -> Self:
-        return self
-
     def __exit__(self, *_: object) -> None:
         self._tables.reactions.close()
         self._ordering.close()
-        self._archive.close()
+        super().__exit__()
 
     def _loaded(self) -> dict[str, Room]:
         if self._rooms is None:
@@ -153,13 +155,10 @@ class ZulipRealm:
 
     def _add_room(self, recipient: Recipient, sender: int) -> None:
         assert self._rooms is not None
-        key = room_key(recipient, sender)
+        key = room_key(self._tables, recipient, sender)
         if key in self._rooms:
             return
-        members = self._tables.members.get(recipient.id, [])
-        if recipient.type == 1:
-            members = [sender, recipient.type_id]
-        people = tuple(dict.fromkeys(str(each) for each in members))
+        people = tuple(dict.fromkeys(str(each) for each in people_of(self._tables, recipient, sender)))
         stream = self._tables.streams.get(recipient.type_id) if recipient.type == 2 else None
         if stream is None:
             self._rooms[key] = Room(key, key, "private" if recipient.type == 2 else "direct", members=people)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -15,6 +14,7 @@ from chatctl.imports.export import Unreadable
 from chatctl.imports.json_decoding import NotJson, decoded
 from chatctl.imports.json_text import ANY, Opened, elements
 from chatctl.imports.problems import Problems, lost_in
+from chatctl.scratch_database import scratch_database
 
 MAX_ROWS: Final = 1_000_000  # of people, streams and recipients
 MAX_MEMBERS: Final = 2_000_000  # people in streams and groups
@@ -89,11 +89,9 @@ class Reactions:
     """By message, in a temporary database."""
 
     def __init__(self) -> None:
-        self._database = sqlite3.connect("", isolation_level=None, check_same_thread=False)
-        self._database.executescript(
-            "PRAGMA journal_mode=OFF; PRAGMA temp_store=FILE; PRAGMA cache_size=-8192;"
+        self._database = scratch_database(
             "CREATE TABLE reaction (message INTEGER NOT NULL, person INTEGER NOT NULL, emoji TEXT NOT NULL,"
-            " PRIMARY KEY (message, person, emoji)) WITHOUT ROWID; BEGIN"
+            " PRIMARY KEY (message, person, emoji)) WITHOUT ROWID"
         )
 
     def add(self, message: int, person: int, emoji: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from time import perf_counter, time_ns
 from typing import Any
@@ -41,8 +41,14 @@ class Desk:
         self._buckets: Recent[TokenBucket] = Recent(partial(TokenBucket, rate), TokenBucket.full)
 
     async def admit(self, token: str, address: str) -> Caller | Refusal:
+        return await self._admitted(partial(self._admissions.admit, token, address))
+
+    async def readmit(self, caller: Caller) -> Caller | Refusal:
+        return await self._admitted(partial(self._admissions.readmit, caller))
+
+    async def _admitted(self, look: Callable[[], Awaitable[Caller | Refusal]]) -> Caller | Refusal:
         try:
-            caller = await self._admissions.admit(token, address)
+            caller = await look()
         except StoreUnavailable as error:
             caller = unavailable(error)
         self._count(caller)

@@ -152,7 +152,7 @@ class Pusher:
         else:
             self.healthy = True
             await self._any.wait()
-        if position is None or position > self._bus.head:
+        if position is None:
             position = self._bus.head
             await self._commands.write(PutFollower(FOLLOWER, position))
         self._newest = self._begun_at = self._bus.head

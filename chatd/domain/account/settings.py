@@ -206,7 +206,10 @@ def _add_file(settings: AccountSettings, command: AddFile, context: Context) -> 
     data = {"file": command.file, "type": command.type, "size": command.size, "name": command.name}
     data |= {"hash": command.hash}
     return "file.added", data | drop_none(
-        width=command.width, height=command.height, preview_hash=command.preview_hash
+        width=command.width,
+        height=command.height,
+        preview_hash=command.preview_hash,
+        imported=command.imported or None,
     )
 
 

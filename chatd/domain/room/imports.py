@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from msgspec import to_builtins
+from msgspec.structs import replace
 
 from chatd.contract.errors import Refusal
 from chatd.contract.import_ import ImportedMessages, ImportMessage, ImportReaction
@@ -42,7 +43,8 @@ def _make_direct(
     facts: list[Fact] = []
     if not state.exists:
         created = {"name": "", "kind": "direct", "private": True, "accounts": list(command.people)}
-        facts.append(fact(state, "room.created", context, created))
+        at = context.at if command.created_at is None else min(command.created_at, context.at)
+        facts.append(fact(state, "room.created", replace(context, at=at), created))
         coming = [one for one in command.people if one not in command.gone]
         for nth, account in enumerate(coming, 2):
             facts.append(fact(state, "member.joined", context, {"account": account}, nth=nth))

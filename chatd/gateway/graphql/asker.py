@@ -25,6 +25,14 @@ class Asker(Struct, frozen=True):
         return None if row.asker == "anyone" else self.refusal
 
 
+async def asker_still(desk: Desk, peer: Caller, asker: Asker) -> Asker:
+    """The same later on the connection: whoever was shut out meanwhile is a stranger."""
+    if asker.caller.device is None:
+        return asker
+    admitted = await desk.readmit(asker.caller)
+    return Asker(peer, admitted) if isinstance(admitted, Refusal) else Asker(admitted)
+
+
 async def asker_of(desk: Desk, peer: Caller, token: str | None) -> Asker:
     if token is None:
         return Asker(peer, None if peer.operator else NO_TOKEN)

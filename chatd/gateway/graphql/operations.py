@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from chatd.contract.errors import Refusal
-from chatd.gateway.graphql.asker import Asker, asker_of
+from chatd.gateway.graphql.asker import Asker, asker_of, asker_still
 from chatd.gateway.graphql.execution import Execution, Question
 from chatd.gateway.graphql.passes import Operation, refused
 from chatd.gateway.graphql.subscription import Subscription
@@ -46,14 +46,15 @@ class Operations(Struct, frozen=True, eq=False):
     async def answer(self, question: Question, speaker: Speaker, show: Show) -> tuple[int, str] | None:
         """Calls `show` with each result. Returns with which code and reason the session was closed, if it
         was; then the connection is to be closed as well."""
-        prepared = await self.execution.prepare(speaker.asker, question)
+        asker = await asker_still(self.desk, speaker.peer, speaker.asker)
+        prepared = await self.execution.prepare(asker, question)
         if isinstance(prepared, ExecutionResult):
             await show(prepared)
             return None
         operation, kind = prepared
         if kind is OperationType.SUBSCRIPTION:
             return await self._subscribe(operation, speaker, show)
-        await show(await self.execution.execute(speaker.asker, operation))
+        await show(await self.execution.execute(asker, operation))
         return None
 
     async def _subscribe(self, operation: Operation, speaker: Speaker, show: Show) -> tuple[int, str] | None:

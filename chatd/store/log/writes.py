@@ -257,7 +257,7 @@ POSTPONE_SCHEDULED = "UPDATE scheduled SET retry_at = ?2 WHERE id = ?1"
 FAIL_SCHEDULED = "UPDATE scheduled SET failed = ?2 WHERE id = ?1"
 PUT_FOLLOWER = """
     INSERT INTO followers (name, position) VALUES (?, ?)
-    ON CONFLICT (name) DO UPDATE SET position = excluded.position
+    ON CONFLICT (name) DO UPDATE SET position = max(position, excluded.position)
 """
 PUT_PROPOSED = """
     INSERT INTO proposers (proposer, n, sequence) VALUES (?, ?, ?)

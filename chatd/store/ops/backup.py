@@ -17,6 +17,7 @@ import msgspec
 
 from chatd.clock import now
 from chatd.concurrency.background_work import Pacer, write_behind
+from chatd.durable import sync
 from chatd.ports import StoreError
 from chatd.store import json_rows
 from chatd.store.connection import open_reader
@@ -95,7 +96,7 @@ def backup(connection: sqlite3.Connection, target: Path, pace: Pacer, durable: b
             os.fsync(file)
         os.link(part, target)  # unlike a rename it never replaces a file
         if durable:
-            migrate.sync(target.parent)
+            sync(target.parent)
     except FileExistsError as error:
         raise StoreError(f"{target} exists already; choose another name") from error
     except OSError as error:
@@ -165,7 +166,7 @@ def restore(
         put_files(part)
         drop_side_files(target)
         part.replace(target)
-        migrate.sync(folder)
+        sync(folder)
     if done is None:
         return Restored(target, epoch, position)
     return Restored(target, epoch, position, done.erased, done.accounts)
@@ -209,7 +210,7 @@ def _take_back(part: Path, at: At) -> Cut:
         if upto == 0 and at.time is not None:
             raise StoreError("nothing had been written by that time: the log of this backup begins later")
         done = cut(part, then, upto)
-        migrate.sync(then)
+        sync(then)
         drop_side_files(part)
         then.replace(part)
         return done

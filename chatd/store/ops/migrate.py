@@ -17,6 +17,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from chatd.durable import sync
 from chatd.log import log as server_log
 from chatd.ports import StoreError
 from chatd.store.connection import open_reader, open_writer
@@ -179,12 +180,3 @@ def remove(file: Path) -> None:
     """A database that nobody has open, with what a killed program has left beside it. Raises OSError."""
     for side in SIDES:
         file.with_name(file.name + side).unlink(missing_ok=True)
-
-
-def sync(path: Path) -> None:
-    """Makes a file, or the names in a folder, durable."""
-    file = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(file)
-    finally:
-        os.close(file)

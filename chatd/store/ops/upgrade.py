@@ -20,6 +20,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from chatd.durable import sync
 from chatd.ports import StoreError
 from chatd.store import json_rows
 from chatd.store.connection import open_reader, open_writer
@@ -93,7 +94,7 @@ def undo(folder: Path, force: bool) -> Undone:
             kept.unlink(missing_ok=True)
             os.link(path, kept)
             copy.replace(path)  # at no moment is there no database
-            migrate.sync(folder)
+            sync(folder)
         except OSError as error:
             raise UpgradeError(f"{copy} cannot be put in the place of {path}: {why_not(error)}") from error
         except sqlite3.Error as error:

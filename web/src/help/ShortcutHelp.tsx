@@ -44,6 +44,7 @@ const SIGNS: Readonly<Record<string, string | (() => string)>> = {
   Enter: () => t('key_enter'),
   Home: () => t('key_home'),
   End: () => t('key_end'),
+  Delete: () => t('key_delete'),
   Alt: MAC ? '⌥' : 'Alt',
   Escape: 'Esc',
 }

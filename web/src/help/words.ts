@@ -22,6 +22,7 @@ export const t = strings(
     key_enter: 'Enter',
     key_home: 'Home',
     key_end: 'End',
+    key_delete: 'Delete',
   },
   {
     title: 'Tastenkürzel',
@@ -44,5 +45,6 @@ export const t = strings(
     key_enter: 'Eingabe',
     key_home: 'Pos1',
     key_end: 'Ende',
+    key_delete: 'Entf',
   },
 )

@@ -50,8 +50,8 @@ export function HealthTab() {
     [t('memory'), size(value.memory)],
     [t('database'), `${size(value.database)} + ${size(value.wal)}`],
     [t('data'), value.data],
-    [t('commit'), t('ms', { ms: commits.mean_ms.toFixed(1) })],
-    [t('lag'), t('ms', { ms: loop_lag_ms.toFixed(1) })],
+    [t('commit'), milliseconds(commits.mean_ms)],
+    [t('lag'), milliseconds(loop_lag_ms)],
     [t('refused'), Object.values(value.refused).reduce((sum, count) => sum + (count ?? 0), 0)],
   ]
   return (
@@ -75,6 +75,11 @@ export function HealthTab() {
       </p>
     </>
   )
+}
+
+function milliseconds(ms: number): string {
+  const digits = { minimumFractionDigits: 1, maximumFractionDigits: 1 }
+  return ms.toLocaleString(language.value, { style: 'unit', unit: 'millisecond', ...digits })
 }
 
 function Check() {

@@ -4,6 +4,8 @@ import type { Chat } from '../data/chat'
 
 const MOST = 500
 const GATHER_MS = 300
+/** Without a connection for so long, nobody's presence is known any more, and one is not there for others. */
+const FORGET_MS = 1_500
 
 interface Watching {
   readonly shown: Map<string, number>
@@ -32,9 +34,12 @@ function watchingOf(chat: Chat): Watching {
     const fresh: Watching = { shown: new Map(), timer: undefined }
     state = fresh
     watching.set(chat, fresh)
+    let forgetting: ReturnType<typeof setTimeout> | undefined
     // What a session watches ends with it.
-    chat.status.subscribe((status) => {
-      if (status.state === 'open') askSoon(chat, fresh)
+    chat.status.subscribe(({ state }) => {
+      clearTimeout(forgetting)
+      if (state === 'open') askSoon(chat, fresh)
+      else forgetting = setTimeout(() => chat.people.presences.replace([]), FORGET_MS)
     })
   }
   return state

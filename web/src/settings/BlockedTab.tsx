@@ -8,7 +8,7 @@ export function BlockedTab() {
   const chat = useChat()
   const blocked = [...chat.store.blocked.value]
   return (
-    <>
+    <section class="form">
       <h2>{t('tab_blocked')}</h2>
       <p>{t('blocked_text')}</p>
       <ul class="rows">
@@ -22,6 +22,6 @@ export function BlockedTab() {
         ))}
       </ul>
       {blocked.length === 0 && <p>{t('nobody_blocked')}</p>}
-    </>
+    </section>
   )
 }

@@ -27,27 +27,29 @@ export function BotsTab() {
   }
   return (
     <>
-      <h2>{t('tab_bots')}</h2>
-      <p>{t('bots_text')}</p>
-      {token.value !== null && (
-        <section class="invite" aria-live="polite">
-          <p>{t('token_once', { name: token.value.name })}</p>
-          <CopyField text={token.value.token} label={t('token_of', { name: token.value.name })} />
-        </section>
-      )}
-      <ul class="rows">
-        {pages.items.value.map((bot) => (
-          <BotRow
-            key={bot.account}
-            bot={bot}
-            onChanged={pages.reload}
-            onToken={(fresh) => {
-              token.value = { name: bot.name, token: fresh }
-            }}
-          />
-        ))}
-      </ul>
-      <PageEnd pages={pages} empty={t('no_bots')} />
+      <section class="form">
+        <h2>{t('tab_bots')}</h2>
+        <p>{t('bots_text')}</p>
+        {token.value !== null && (
+          <section class="invite" aria-live="polite">
+            <p>{t('token_once', { name: token.value.name })}</p>
+            <CopyField text={token.value.token} label={t('token_of', { name: token.value.name })} />
+          </section>
+        )}
+        <ul class="rows">
+          {pages.items.value.map((bot) => (
+            <BotRow
+              key={bot.account}
+              bot={bot}
+              onChanged={pages.reload}
+              onToken={(fresh) => {
+                token.value = { name: bot.name, token: fresh }
+              }}
+            />
+          ))}
+        </ul>
+        <PageEnd pages={pages} empty={t('no_bots')} />
+      </section>
       <NewWebhook onMade={pages.reload} />
       <form class="form" onSubmit={form.submit(create)}>
         <h2>{t('new_bot')}</h2>

@@ -30,77 +30,81 @@ export function DevicesTab() {
   }
   return (
     <>
-      <h2>{t('tab_devices')}</h2>
-      <ul class="rows">
-        {pages.items.value.map((device) => (
-          <li key={device.id} class="row">
-            <div class="row-about">
-              {device.name || t('unnamed')}
-              {device.current && <strong> · {t('this_device')}</strong>}
-              <p class="row-note">
-                {device.connected
-                  ? t('connected')
-                  : device.last_seen === null
-                    ? t('signed_in_at', { when: dateAndClock(device.created_at) })
-                    : t('last_seen', { when: dateAndClock(device.last_seen) })}
-              </p>
-            </div>
-            {!device.current && (
-              <Button kind="danger" onClick={() => revoke(device.id)}>
-                {t('sign_out')}
-              </Button>
-            )}
-          </li>
-        ))}
-      </ul>
-      <PageEnd pages={pages} empty={t('no_devices')} />
-      <div class="form-acts manage-acts">
-        <Button onClick={revokeOthers}>{t('revoke_others')}</Button>
-        <Button
-          kind="danger"
-          onClick={() => {
-            go('#/', true)
-            void leaveAccount(chat)
-          }}
-        >
-          {t('sign_out_here')}
-        </Button>
-      </div>
-      <h2>{t('accounts_here')}</h2>
-      <ul class="rows">
-        {accounts.all.value.map(({ id, display_name, name }) => (
-          <li key={id} class="row">
-            <div class="row-about">
-              <bdi>{display_name}</bdi> <span class="row-note">@{name}</span>
-            </div>
-            {id !== chat.me && (
-              <>
-                <Button
-                  onClick={() => {
-                    go('#/')
-                    void show(id)
-                  }}
-                >
-                  {t('switch_to')}
-                </Button>
-                <Button kind="danger" onClick={() => signOut(id)}>
+      <section class="form">
+        <h2>{t('tab_devices')}</h2>
+        <ul class="rows">
+          {pages.items.value.map((device) => (
+            <li key={device.id} class="row">
+              <div class="row-about">
+                {device.name || t('unnamed')}
+                {device.current && <strong> · {t('this_device')}</strong>}
+                <p class="row-note">
+                  {device.connected
+                    ? t('connected')
+                    : device.last_seen === null
+                      ? t('signed_in_at', { when: dateAndClock(device.created_at) })
+                      : t('last_seen', { when: dateAndClock(device.last_seen) })}
+                </p>
+              </div>
+              {!device.current && (
+                <Button kind="danger" onClick={() => revoke(device.id)}>
                   {t('sign_out')}
                 </Button>
-              </>
-            )}
-          </li>
-        ))}
-      </ul>
-      <div class="form-acts manage-acts">
-        <a class="button button-plain" href={screenLink('add-account')}>
-          {t('add_account')}
-        </a>
-        {accounts.all.value.length > 1 && (
-          <Button kind="danger" onClick={signOutAll}>
-            {t('sign_out_all')}
+              )}
+            </li>
+          ))}
+        </ul>
+        <PageEnd pages={pages} empty={t('no_devices')} />
+        <div class="form-acts manage-acts">
+          <Button onClick={revokeOthers}>{t('revoke_others')}</Button>
+          <Button
+            kind="danger"
+            onClick={() => {
+              go('#/', true)
+              void leaveAccount(chat)
+            }}
+          >
+            {t('sign_out_here')}
           </Button>
-        )}
-      </div>
+        </div>
+      </section>
+      <section class="form">
+        <h2>{t('accounts_here')}</h2>
+        <ul class="rows">
+          {accounts.all.value.map(({ id, display_name, name }) => (
+            <li key={id} class="row">
+              <div class="row-about">
+                <bdi>{display_name}</bdi> <span class="row-note">@{name}</span>
+              </div>
+              {id !== chat.me && (
+                <>
+                  <Button
+                    onClick={() => {
+                      go('#/')
+                      void show(id)
+                    }}
+                  >
+                    {t('switch_to')}
+                  </Button>
+                  <Button kind="danger" onClick={() => signOut(id)}>
+                    {t('sign_out')}
+                  </Button>
+                </>
+              )}
+            </li>
+          ))}
+        </ul>
+        <div class="form-acts manage-acts">
+          <a class="button" href={screenLink('add-account')}>
+            {t('add_account')}
+          </a>
+          {accounts.all.value.length > 1 && (
+            <Button kind="danger" onClick={signOutAll}>
+              {t('sign_out_all')}
+            </Button>
+          )}
+        </div>
+      </section>
     </>
   )
 }

@@ -18,6 +18,7 @@ import './browse.css'
 export function BrowseRooms({ space }: { space: OwnSpace }) {
   const chat = useChat()
   const rooms = useSignal<readonly ListedRoom[]>([])
+  const loaded = useSignal(false)
   const wanted = useSignal('')
   useEffect(() => {
     void tried(async () => {
@@ -30,6 +31,7 @@ export function BrowseRooms({ space }: { space: OwnSpace }) {
         rooms.value = [...rooms.value, ...page.rooms]
         after = page.next
       } while (after !== null)
+      loaded.value = true
     })
   }, [])
   const open = (room: string) => {
@@ -45,7 +47,7 @@ export function BrowseRooms({ space }: { space: OwnSpace }) {
   )
   return (
     <Dialog title={shared('browse')} onClose={closeDialog}>
-      <FilterField label={t('filter')} typed={wanted} />
+      <FilterField label={t('filter')} typed={wanted} autofocus />
       <ul class="browse">
         {found.map((room) => {
           const joined = chat.store.rooms.row(room.id).value !== undefined
@@ -68,7 +70,7 @@ export function BrowseRooms({ space }: { space: OwnSpace }) {
           )
         })}
       </ul>
-      {found.length === 0 && <p class="browse-note">{t('no_match')}</p>}
+      {loaded.value && found.length === 0 && <p class="browse-note">{t('no_match')}</p>}
       {space.role !== 'guest' && (
         <Button onClick={() => openDialog(<NewRoom space={space} />)}>{shared('new_room')}</Button>
       )}

@@ -18,7 +18,7 @@ export const t = strings(
     whom: 'With whom?',
     whom_hint: 'Up to nine people with whom you share a space. With nobody it is a room for your own notes.',
     remove: 'Remove {name}',
-    switch_hint: 'Type the name of a room or a person. Arrow keys choose, Enter goes there.',
+    switch_hint: 'Room or person',
     person: 'person',
   },
   {
@@ -39,7 +39,7 @@ export const t = strings(
     whom_hint:
       'Bis zu neun Personen, mit denen du einen Bereich teilst. Ohne jemanden ist es ein Raum für eigene Notizen.',
     remove: '{name} entfernen',
-    switch_hint: 'Tippe den Namen eines Raums oder einer Person. Pfeiltasten wählen, Enter öffnet.',
+    switch_hint: 'Raum oder Person',
     person: 'Person',
   },
 )

@@ -1,12 +1,19 @@
 import type { Signal } from '@preact/signals'
 import { Field } from './Field'
 
+interface FilterFieldProps {
+  label: string
+  typed: Signal<string>
+  autofocus?: boolean
+}
+
 /** What is typed into it stands in `typed`: a list beside it shows what fits. */
-export function FilterField({ label, typed }: { label: string; typed: Signal<string> }) {
+export function FilterField({ label, typed, autofocus = false }: FilterFieldProps) {
   return (
     <Field
       label={label}
       type="search"
+      autofocus={autofocus}
       value={typed.value}
       onInput={(event) => {
         typed.value = event.currentTarget.value
