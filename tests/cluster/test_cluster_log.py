@@ -304,6 +304,27 @@ async def test_a_node_that_cannot_write_says_why_as_long_as_it_cannot(autojump_c
         assert other.stuck is None
 
 
+async def test_what_looks_as_if_it_had_not_been_written_and_was_is_shown_once(
+    autojump_clock: MockClock,
+) -> None:
+    async with cluster(MemoryStream(0, Weather()), count=2) as made:
+        await furnish(made, ["ann"], ["r1"])
+        node, other = made.nodes
+        assert other.log is not None
+        assert other.bus is not None
+        shown: list[int] = []
+        other.bus.watch(lambda events: shown.extend(event.position for event in events))
+        writing = other.log._applying._store
+        for number in range(3):
+            other.log._applying._store = Silenced(writing) if number == 1 else writing
+            assert not refused(
+                await node.ask("room/r1", PostMessage("r1", "text"), "ann", new_id=f"m{number}")
+            )
+            await made.settled()
+        assert shown == list(range(shown[0], shown[0] + 3))
+        assert other.tables() == node.tables()
+
+
 async def test_why_the_stream_takes_nothing_is_said_as_long_as_it_does_not(autojump_clock: MockClock) -> None:
     async with cluster(MemoryStream(0, Weather()), count=2) as made:
         await furnish(made, ["ann"], ["r1"])
@@ -318,6 +339,21 @@ async def test_why_the_stream_takes_nothing_is_said_as_long_as_it_does_not(autoj
         await made.settled()
         assert node.log.own.refused is None
         assert list(posts(node)) == [("r1", "ann", "n", 3)]
+
+
+class Silenced:
+    """A database that writes, and once fails before it can say so."""
+
+    def __init__(self, writing: Any) -> None:
+        self._writing = writing
+        self._fails = True
+
+    def submit(self, appends: Sequence[Append], made: Any = None) -> Any:
+        commit = self._writing.submit(appends, made)
+        if not self._fails:
+            return commit
+        self._fails = False
+        return Full().submit(appends)
 
 
 class Full:
