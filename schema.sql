@@ -739,7 +739,8 @@ CREATE INDEX devices_by_account ON devices (account);
 
 -- SHA-256 of the newest refresh tokens of a device, used and unused. Tabs of one browser that refresh with one token
 -- at once each get a successor, so several are good at a time. A used one that comes back later was stolen.
--- `parent`: the hash of the token that it succeeds.
+-- `parent`: the hash of the token that it succeeds. `created_at` grows with each of a device, also when the clock went
+-- back.
 CREATE TABLE refresh_tokens (
     hash BLOB PRIMARY KEY,
     device TEXT NOT NULL REFERENCES devices,

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 import click
 
@@ -116,17 +116,14 @@ def serve(data: str | None, host: str | None, port: str | None, config: Path | N
     try:
         chosen = loading.load(config, flags)
     except SettingsError as error:
-        for line in str(error).splitlines():
-            STDERR.write(f"chatd: {line}\n")
-        sys.exit(2)
+        _fail(error, 2)
     _log_to_stderr(chosen.log_level)
     gc.disable()  # until it listens: what is loaded stays, and looking for garbage takes a tenth of the time
     load_libraries()
     from chatd.app import run
 
     if (problem := run(chosen, _say, partial(_reload, config, flags))) is not None:
-        STDERR.write(f"chatd: {shortage(problem) or problem}\n")
-        sys.exit(1)
+        _fail(shortage(problem) or problem)
 
 
 @main.command()
@@ -161,8 +158,7 @@ def follow(url: str, data: Path, host: str, port: int, token_file: Path | None, 
     from chatd.standby.start import start
 
     if (problem := start(url, token_file, data, host, port, plain, _say)) is not None:
-        STDERR.write(f"chatd: {problem}\n")
-        sys.exit(1)
+        _fail(problem)
 
 
 @main.command()
@@ -177,8 +173,7 @@ def promote(data: Path) -> None:
         with given(data):  # not as its owner: root may have run the standby
             done = promote(data)
     except StoreError as error:
-        STDERR.write(f"chatd: {error}\n")
-        sys.exit(1)
+        _fail(error)
     STDOUT.write(f"promoted: {data} has everything of {done.url} up to position {done.position}\n")
     if done.missing:
         STDOUT.write(
@@ -199,8 +194,7 @@ def leave(data: Path) -> None:
         with as_owner(data):
             left = leave(data)
     except StoreError as error:
-        STDERR.write(f"chatd: {error}\n")
-        sys.exit(1)
+        _fail(error)
     said = "is a server of its own now" if left else "was one already"
     STDOUT.write(f"{data} {said}; clients of the cluster load anew when they come to it\n")
 
@@ -247,8 +241,7 @@ def upgrade(data: str | None, config: Path | None, how: str | None, force: bool)
     try:
         chosen = loading.load(config, _flags(data, None, None, False))
     except SettingsError as error:
-        sys.stderr.write("".join(f"chatd: {line}\n" for line in str(error).splitlines()))
-        sys.exit(2)
+        _fail(error, 2)
     log.configure("warning", os.isatty(STDERR.fd), None)
     from chatd.command_line.upgrade import carry_out
 
@@ -260,6 +253,12 @@ def _reload(config: Path | None, flags: dict[str, Any]) -> Settings:
     fresh = loading.load(config, flags)
     _log_to_stderr(fresh.log_level)
     return fresh
+
+
+def _fail(why: object, status: int = 1) -> NoReturn:
+    for line in str(why).splitlines():
+        STDERR.write(f"chatd: {line}\n")
+    sys.exit(status)
 
 
 def _say(line: str) -> None:

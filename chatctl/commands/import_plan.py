@@ -36,6 +36,8 @@ def plan(
     from chatctl.imports.progress import Progress
     from chatctl.imports.survey import survey
 
+    if people is not None:
+        people_file.refuse_to_replace(people)  # before all of a large export is read
     with open_export() as export, Progress() as progress:
         found = survey(export, lambda count: progress.show(f"{count:,} messages read"))
     if people is not None:

@@ -76,6 +76,7 @@ class Move:
         waiting = iter(rooms)
         await all_of(partial(self._move_rooms, waiting, lane) for lane in self._lanes)
         await self._client.ask(FinishImport(self._import), Done)
+        self.moved.unknown_people = [key for key in self._choice.accounts if key not in self._accounts.ids]
         return self.moved
 
     async def _move_rooms(self, waiting: Iterator[Room], lane: Lane) -> None:

@@ -37,7 +37,7 @@ class Choice:
 @attrs.define
 class Moved:
     """How much came by which import: what `import.add_messages` counts, and the rest. `rooms_done` of
-    `rooms`."""
+    `rooms`. `unknown_people`: keys for which the admin named an account, and of which nobody was met."""
 
     import_: str
     people: int = 0
@@ -57,3 +57,4 @@ class Moved:
     direct_left_out: int = 0
     rooms_deleted: list[str] = attrs.Factory(list)
     decided_late: list[str] = attrs.Factory(list)
+    unknown_people: list[str] = attrs.Factory(list)

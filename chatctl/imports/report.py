@@ -123,6 +123,12 @@ def moved_lines(moved: Moved, problems: Problems) -> Iterator[str]:
     if moved.decided_late:
         who = ", ".join(moved.decided_late[:SHOWN_PEOPLE])
         yield f"an earlier run has decided who this is, and messages cannot change hands: {who}"
+    if moved.unknown_people:
+        who = ", ".join(moved.unknown_people[:SHOWN_PEOPLE])
+        yield (
+            f"nobody who came in has these keys of the table: {who}. If it should be somebody:"
+            f" `chatctl import undo {moved.import_}`, mend the table, and run the import again"
+        )
     if moved.rooms_deleted:
         which = ", ".join(moved.rooms_deleted[:SHOWN_ROOMS])
         yield f"left out, since they were deleted here: {which}. `--room ROOM=HERE` brings one elsewhere"

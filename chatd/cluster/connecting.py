@@ -1,4 +1,4 @@
-"""Connects a server with the NATS servers of its cluster, which must be as a cluster needs them."""
+"""Connects a server with the NATS servers of its cluster."""
 
 from __future__ import annotations
 
@@ -6,15 +6,12 @@ import platform
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import partial
-
-import trio
 
 from chatd.cluster.broker import Broker
-from chatd.cluster.errors import LEAST_PAYLOAD, ClusterError, too_small
-from chatd.cluster.monitors import refuse_unsynced
+from chatd.cluster.errors import ClusterError
+from chatd.cluster.nats_servers import spoken_to
 from chatd.cluster.node import Node
-from chatd.nats.client import CannotConnect, Client
+from chatd.nats.client import Client
 from chatd.nats.credentials import CredentialsError, read_file
 from chatd.settings import Settings
 
@@ -34,16 +31,8 @@ async def connected(settings: Settings) -> AsyncIterator[Node]:
         credentials=credentials,
         tls=tls,
     )
-    async with trio.open_nursery() as nursery:
-        try:
-            await nursery.start(client.run)
-        except CannotConnect as error:
-            raise ClusterError(str(error)) from error
-        if client.info.max_payload < LEAST_PAYLOAD:
-            raise ClusterError(too_small(client.info.max_payload))
-        await trio.to_thread.run_sync(partial(refuse_unsynced, settings.cluster_monitors))
+    async with spoken_to(client, settings.cluster_monitors) as nursery:
         yield Node(name, settings, Broker(settings.cluster_name, name, client, nursery), nursery)
-        nursery.cancel_scope.cancel()
 
 
 def _word(text: str) -> str:

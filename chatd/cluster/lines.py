@@ -140,10 +140,8 @@ class Lines:
                 await self._finish(line)
             if not line.waiting:
                 break
-            if self._leads_to(line) != line.to:
-                continue  # it changed while an answer waited
-            if self._owners.owner(line.stream) == line.to:
-                self._send_unsent(line)
+            if line.to is not None and self._owners.owner(line.stream) == line.to:
+                self._send_unsent(line)  # both may have changed while an answer waited
             with trio.move_on_at(line.oldest.again_at):
                 await line.moved.wait()
             if line.moved.is_set():

@@ -43,6 +43,10 @@ class AcceptInvite(Struct, frozen=True):
     code: Token
 
 
+class CheckInvite(Struct, frozen=True):
+    code: Token
+
+
 class Invite(Struct, frozen=True, kw_only=True):
     """An invite without its code, of which only a hash is stored."""
 
@@ -74,6 +78,12 @@ class ListedInvite(Invite, frozen=True, kw_only=True):
 
 class InviteResult(Struct, frozen=True, kw_only=True):
     invite: NewInvite
+
+
+class InviteChecked(Struct, frozen=True, kw_only=True):
+    """`usable`: whether the code lets somebody in at present."""
+
+    usable: bool
 
 
 class InviteList(Struct, frozen=True, kw_only=True):
@@ -128,6 +138,20 @@ REQUESTS: tuple[RequestType, ...] = (
         notes=(
             "`code` is an invite's code or its id. Whoever made the invite may revoke it, and whoever may"
             " make one.",
+        ),
+    ),
+    query(
+        "invite.check",
+        CheckInvite,
+        InviteChecked,
+        doc="Whether a code lets somebody in, for who opens an invite's link and has no account yet.",
+        http=Http("GET", "/invites/{code}"),
+        scope="never",
+        asker="anyone",
+        rate="sign_in",
+        notes=(
+            "It says nothing else of the invite or its space, and the same of a code that never was as of one"
+            " that is over.",
         ),
     ),
     command(

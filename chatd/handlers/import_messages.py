@@ -55,18 +55,7 @@ class ImportMessages(msgspec.Struct, frozen=True, eq=False):
             messages = [_without(message, gone, message.key in there) for message in messages]
         new = [message for message in messages if message.key not in there]
         known = await self._known(command.room, new, there)
-        changes = [
-            change
-            for message in messages
-            if (one := there.get(message.key)) is not None and (change := _change(message, one)) is not None
-        ]
-        changes = await self._wanted(command.room, await self._news(command.room, changes))
-        changes = [
-            msgspec.structs.replace(change, mentions=await self._named(change.text))
-            if change.text
-            else change
-            for change in changes
-        ]
+        changes = await self._changes(command.room, messages, there)
         unchanged = len(messages) - len(new) - len(changes)
         if not new and not changes:
             return ImportedMessages(
@@ -98,6 +87,22 @@ class ImportMessages(msgspec.Struct, frozen=True, eq=False):
 
     async def _rows(self, room: str, keys: Sequence[str], whole: bool) -> list[Row]:
         return await self.reader.imported_messages(room, keys, whole) if keys else []
+
+    async def _changes(
+        self, room: str, messages: Sequence[ImportMessage], there: dict[str, Row]
+    ) -> list[ImportedChange]:
+        changes = [
+            change
+            for message in messages
+            if (one := there.get(message.key)) is not None and (change := _change(message, one)) is not None
+        ]
+        changes = await self._wanted(room, await self._news(room, changes))
+        return [
+            msgspec.structs.replace(change, mentions=await self._named(change.text))
+            if change.text
+            else change
+            for change in changes
+        ]
 
     async def _news(self, room: str, changes: list[ImportedChange]) -> list[ImportedChange]:
         """Without texts that an import has brought already. Whoever has changed one here since was later,

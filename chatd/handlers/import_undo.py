@@ -38,35 +38,11 @@ class ImportUndo(msgspec.Struct, frozen=True, eq=False):
         if row is None:
             return NO_SUCH_IMPORT
         context = context_of(acting(caller), with_id=False)
-        if row["undone_at"] is None:  # from now on nothing is added to it
-            if held := await self.reader.import_on_hold(command.import_):
-                return _on_hold(held)
-            ending = EndImport(command.import_, undone=True)
-            answer = await self.commands.ask(space_stream(row["space"]), ending, context, Done)
-            if isinstance(answer, Refusal):
-                return answer
-        brought = await self.reader.brought_by(command.import_, UNDONE_AT_ONCE)
-        if brought:
-            for room in {one["room"] for one in brought}:
-                erasing = EraseImported(
-                    tuple((one["seq"], one["key"]) for one in brought if one["room"] == room)
-                )
-                answer = await self.commands.ask(room_stream(room), erasing, context, Done)
-                if isinstance(answer, Refusal):
-                    return answer
-            return ImportUndone(erased=len(brought), done=False)
-        unused = await self.reader.unused_rooms_of(command.import_, ROOMS_AT_ONCE)
-        for made in unused:
-            if refusal := await self._delete_room(made["room"], made["last"], context):
-                return refusal
-        if len(unused) == ROOMS_AT_ONCE:
-            return ImportUndone(erased=0, done=False)
-        placeholders = await self.reader.placeholders_of(command.import_, ACCOUNTS_AT_ONCE)
-        for account in placeholders:
-            unclaimed = (PlaceholderUnclaimed(account),)
-            await self.deletions.order(account, caller.by, REASON, messages=True, conditions=unclaimed)
-        if placeholders:
-            return ImportUndone(erased=0, done=False)
+        if row["undone_at"] is None and (refusal := await self._end(row, context)):
+            return refusal
+        for take_back in (self._take_back_messages, self._take_back_rooms, self._take_back_people):
+            if (so_far := await take_back(command.import_, context)) is not None:
+                return so_far
         if refusal := await self.traces.remove(row, context):
             return refusal
         people = await self.reader.people_in_use(command.import_)
@@ -82,6 +58,39 @@ class ImportUndo(msgspec.Struct, frozen=True, eq=False):
             emoji_left=emoji,
             stays_with=stays_with,
         )
+
+    async def _end(self, row: Row, context: Context) -> Refusal | None:
+        """From now on nothing is added to it."""
+        if held := await self.reader.import_on_hold(row["id"]):
+            return _on_hold(held)
+        ending = EndImport(row["id"], undone=True)
+        answer = await self.commands.ask(space_stream(row["space"]), ending, context, Done)
+        return answer if isinstance(answer, Refusal) else None
+
+    # --- each takes back some of what there is; None: nothing is left of it
+
+    async def _take_back_messages(self, import_: str, context: Context) -> ImportUndone | Refusal | None:
+        brought = await self.reader.brought_by(import_, UNDONE_AT_ONCE)
+        for room in {one["room"] for one in brought}:
+            of_room = tuple((one["seq"], one["key"]) for one in brought if one["room"] == room)
+            answer = await self.commands.ask(room_stream(room), EraseImported(of_room), context, Done)
+            if isinstance(answer, Refusal):
+                return answer
+        return ImportUndone(erased=len(brought), done=False) if brought else None
+
+    async def _take_back_rooms(self, import_: str, context: Context) -> ImportUndone | Refusal | None:
+        unused = await self.reader.unused_rooms_of(import_, ROOMS_AT_ONCE)
+        for made in unused:
+            if refusal := await self._delete_room(made["room"], made["last"], context):
+                return refusal
+        return ImportUndone(erased=0, done=False) if len(unused) == ROOMS_AT_ONCE else None
+
+    async def _take_back_people(self, import_: str, context: Context) -> ImportUndone | None:
+        placeholders = await self.reader.placeholders_of(import_, ACCOUNTS_AT_ONCE)
+        for account in placeholders:
+            unclaimed = (PlaceholderUnclaimed(account),)
+            await self.deletions.order(account, context.by, REASON, messages=True, conditions=unclaimed)
+        return ImportUndone(erased=0, done=False) if placeholders else None
 
     async def _delete_room(self, room: str, last: int, context: Context) -> Refusal | None:
         """Unless somebody writes there now: then it is in use."""

@@ -13,8 +13,10 @@ from chatd.clock import new_id, now
 from chatd.contract.errors import Refusal
 from chatd.contract.invite import (
     AcceptInvite,
+    CheckInvite,
     CreateInvite,
     Invite,
+    InviteChecked,
     InviteList,
     InviteResult,
     Joined,
@@ -81,6 +83,10 @@ class Invites(msgspec.Struct, frozen=True, eq=False):
         found = found or {"space": new_id(), "invite": ""}
         ending = RevokeInviteById(found["invite"])
         return await self.commands.ask(space_stream(found["space"]), ending, context_of(caller), Done)
+
+    async def check(self, caller: Caller, query: CheckInvite) -> InviteChecked:
+        found = await self.codes.find(query.code)
+        return InviteChecked(usable=found.usable)
 
     async def accept(self, caller: Caller, command: AcceptInvite) -> SpaceResult | Refusal:
         if caller.account is None:

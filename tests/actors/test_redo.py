@@ -9,6 +9,7 @@ from actor_world import World
 
 from chatd.contract.errors import Refusal
 from chatd.contract.message import Posted, PostMessage
+from chatd.domain.event import Fact
 from chatd.domain.room import state as room_state
 from chatd.domain.room.state import MAX_NONCES
 
@@ -54,6 +55,17 @@ async def test_a_turn_may_repeat_more_nonces_than_a_room_remembers(world: World)
     assert await world.ask_all("room/r", posts) == first
     assert await world.ask_all("room/r", posts[::-1]) == first[::-1]
     assert len((await world.directory.state_of("room/r")).nonces) == MAX_NONCES
+
+
+async def test_a_room_remembers_no_more_nonces_of_what_others_added(world: World) -> None:
+    first = await world.post("hi", "n")
+    state = await world.directory.state_of("room/r")
+    added = [
+        Fact("room/r", first.seq + n, "message.posted", 1, "ann", {"nonce": f"m{n}"}, "hi").at_position(n)
+        for n in range(1, MAX_NONCES + 10)
+    ]
+    world.directory.absorb(added)
+    assert len(state.nonces) == MAX_NONCES
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -25,6 +26,8 @@ from e2e.town import Account, Town
 NODE = Path(__file__).parent / "node"
 SECONDS = 240  # a scenario's; the deadline of a test is later
 PICTURES = os.environ.get("CHATD_TEST_PICTURES")  # a folder in which pictures of the pages are kept
+USUAL = re.compile("dbus|scaling_(cur|max)_freq")  # what the browser always misses here, and does without
+LAST_LINES = 12
 CALM: dict[str, list[str]] = {"errors": [], "reports": [], "foreign": []}
 
 
@@ -62,15 +65,22 @@ def drive(script: str, server: Server, folder: Path, **asked: Any) -> Any:
         "pictures": PICTURES is not None,
         **{name: _plain(value) for name, value in asked.items()},
     }
+    log = folder / "browser.log"
     done = subprocess.run(
         ["node", str(NODE / f"{script}.cjs"), json.dumps(given)],
-        env=npm.environment(NODE),
+        env={**npm.environment(NODE), "DEBUG": "pw:browser", "DEBUG_FILE": str(log)},
         capture_output=True,
         text=True,
         timeout=SECONDS,
     )
-    assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
+    assert done.returncode == 0, f"{done.stdout}\n{done.stderr}\n{_last_words(log)}"
     return json.loads(done.stdout.splitlines()[-1])
+
+
+def _last_words(log: Path) -> str:
+    """What the browser said last: one that was gone in the middle of a test says by what."""
+    lines = log.read_text(errors="replace").splitlines() if log.exists() else []
+    return "\n".join([line[:300] for line in lines if not USUAL.search(line)][-LAST_LINES:])
 
 
 def _plain(value: Any) -> Any:

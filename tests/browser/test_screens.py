@@ -34,6 +34,7 @@ def seen(
         ada=people.accounts["ada"],
         space=people.space,
         rooms=people.rooms,
+        code=people.code,
         look=request.param,
     )
 

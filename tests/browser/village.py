@@ -36,7 +36,8 @@ TALK = (
 
 
 class Village:
-    """`accounts` by name, each with a token; `rooms` by name; `space` is the first space."""
+    """`accounts` by name, each with a token; `rooms` by name; `space` is the first space.
+    `code` is of an invite."""
 
     def __init__(self, server: Server) -> None:
         operator = Client.operator(server)
@@ -67,7 +68,7 @@ class Village:
 
     def _space(self, operator: Client, name: str, owner: str) -> str:
         space: str = operator.ask("space.create", name=name, owner=self.accounts[owner]["id"])["space"]["id"]
-        code = operator.ask("invite.create", space=space)["invite"]["code"]
+        code = self.code = operator.ask("invite.create", space=space)["invite"]["code"]
         for other, client in self.clients.items():
             if other != owner:
                 client.ask("invite.accept", code=code)

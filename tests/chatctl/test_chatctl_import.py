@@ -95,7 +95,7 @@ def test_a_plan_counts_and_changes_nothing_and_needs_no_server(chatctl: Any, tmp
     assert "lounge (public): 3 messages, 2020-09-13 to 2020-09-13" in printed
     assert "1 x missing root" in printed
     assert "1 x missing person" in printed
-    rows = list(csv.DictReader(people.read_text().splitlines()))
+    rows = list(csv.DictReader(people.read_text("utf-8-sig").splitlines()))
     assert [(row["key"], row["messages"], row["address"]) for row in rows][:2] == [
         ("U1", "2", "zoe@example.org"),
         ("U9", "1", ""),
@@ -335,10 +335,11 @@ def test_who_is_who_is_decided_by_the_first_run(
     export = slack(tmp_path / "export.zip", said("1600000001.000000", "mine"), team=team)
     chatctl("import", "run", str(export), "--space", place)
     people = tmp_path / "people.csv"
-    people.write_text(f"key,account\nU1,{town.account['name']}\n")
+    people.write_text(f"key;account\nU1;{town.account['name']}\nU77;-\n")
     again = chatctl.run("import", "run", str(export), "--space", place, "--people", str(people))
     assert "an earlier run has decided who this is" in again.stderr
     assert "U1 is zoe" in again.stderr
+    assert "nobody who came in has these keys of the table: U77." in again.stderr
 
 
 def test_no_token_comes_along_wherever_an_app_put_it(

@@ -15,7 +15,7 @@ from memory_nodes import Cluster, Node, cluster, refused
 from memory_stream import MemoryStream, Weather
 from trio.testing import MockClock
 
-from chatd.cluster import ratcheting
+from chatd.cluster import log, ratcheting
 from chatd.cluster.log import WAY_SECONDS
 from chatd.cluster.proposals import GIVE_UP, PENDING, RESEND, ROOM, TOO_MUCH
 from chatd.contract.account_admin import CreateAccount
@@ -34,6 +34,7 @@ from chatd.ports import (
     StoreUnavailable,
     StoreUncertain,
 )
+from chatd.store.log import writes
 
 STORM = Weather(lost=0.1, unacknowledged=0.1, doubled=0.2)
 SEEDS = range(6)
@@ -199,6 +200,41 @@ async def test_a_new_key_is_taken_by_all_and_what_was_under_way_is_not_lost(
         assert {node.log.key.number for node in made.nodes if node.log is not None} == {5}
 
 
+async def test_what_stands_in_the_stream_behind_a_new_key_is_sent_again_at_once(
+    autojump_clock: MockClock,
+) -> None:
+    async with cluster(MemoryStream(0, Weather()), 2) as made:
+        await furnish(made, ["ann"], ["r1"])
+        leading, node = made.nodes
+        assert leading.log is not None
+        node.link.late = 0.5
+        await leading.log.ratchet()  # which the other one does not know yet
+        with trio.fail_after(RESEND):
+            assert not refused(await node.ask("room/r1", PostMessage("r1", "text"), "ann", new_id="m"))
+
+
+async def test_a_node_that_was_silent_for_so_long_that_nobody_knows_what_it_proposed_begins_anew(
+    autojump_clock: MockClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (log, writes):
+        monkeypatch.setattr(module, "PROPOSALS", 3)
+    async with cluster(MemoryStream(0, Weather()), 2) as made:
+        silent, node = made.nodes
+        await furnish(made, ["ann"], ["r1"])
+        made.kill(node)
+        await made.start(node)
+        for number in range(5):
+            assert not refused(
+                await node.ask("room/r1", PostMessage("r1", "text"), "ann", new_id=f"m{number}")
+            )
+        made.kill(node)
+        await made.start(node)
+        for one in (node, silent):
+            assert not refused(await one.ask("room/r1", PostMessage("r1", "text"), "ann", new_id=one.name))
+        await made.settled()
+        assert node.tables() == silent.tables()
+
+
 async def test_the_key_is_replaced_every_hour_though_no_node_that_leads_is_there_for_so_long(
     autojump_clock: MockClock,
 ) -> None:
@@ -304,6 +340,27 @@ async def test_a_node_that_cannot_write_says_why_as_long_as_it_cannot(autojump_c
         assert other.stuck is None
 
 
+async def test_what_looks_as_if_it_had_not_been_written_and_was_is_shown_once(
+    autojump_clock: MockClock,
+) -> None:
+    async with cluster(MemoryStream(0, Weather()), count=2) as made:
+        await furnish(made, ["ann"], ["r1"])
+        node, other = made.nodes
+        assert other.log is not None
+        assert other.bus is not None
+        shown: list[int] = []
+        other.bus.watch(lambda events: shown.extend(event.position for event in events))
+        writing = other.log._applying._store
+        for number in range(3):
+            other.log._applying._store = Silenced(writing) if number == 1 else writing
+            assert not refused(
+                await node.ask("room/r1", PostMessage("r1", "text"), "ann", new_id=f"m{number}")
+            )
+            await made.settled()
+        assert shown == list(range(shown[0], shown[0] + 3))
+        assert other.tables() == node.tables()
+
+
 async def test_why_the_stream_takes_nothing_is_said_as_long_as_it_does_not(autojump_clock: MockClock) -> None:
     async with cluster(MemoryStream(0, Weather()), count=2) as made:
         await furnish(made, ["ann"], ["r1"])
@@ -318,6 +375,21 @@ async def test_why_the_stream_takes_nothing_is_said_as_long_as_it_does_not(autoj
         await made.settled()
         assert node.log.own.refused is None
         assert list(posts(node)) == [("r1", "ann", "n", 3)]
+
+
+class Silenced:
+    """A database that writes, and once fails before it can say so."""
+
+    def __init__(self, writing: Any) -> None:
+        self._writing = writing
+        self._fails = True
+
+    def submit(self, appends: Sequence[Append], made: Any = None) -> Any:
+        commit = self._writing.submit(appends, made)
+        if not self._fails:
+            return commit
+        self._fails = False
+        return Full().submit(appends)
 
 
 class Full:

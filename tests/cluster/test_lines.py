@@ -16,7 +16,7 @@ from trio.testing import MockClock
 from chatd.actors.runtime.envelope import STOPPING, UNCERTAIN, UNSETTLED, Envelope
 from chatd.cluster import inboxes
 from chatd.cluster.envelopes import encode_command
-from chatd.cluster.inboxes import HELD, Inboxes
+from chatd.cluster.inboxes import HELD, KEPT_SECONDS, Inboxes
 from chatd.cluster.line import PATIENCE, RESEND
 from chatd.cluster.lines import OF_A_LINE, OF_A_LINE_BYTES, OUTSTANDING_BYTES, Lines
 from chatd.contract.errors import Refusal
@@ -521,6 +521,26 @@ async def test_what_an_owner_was_given_it_finishes_when_another_one_comes(
     await answered(node, 7)
     assert log.tries == [*numbered(5), "later", "latest"]
     assert set(node.answers.values()) == {DONE}
+
+
+async def test_what_its_owner_has_forgotten_is_decided_by_this_node_where_it_owns_the_stream_by_then(
+    wires: MemoryWires, autojump_clock: MockClock
+) -> None:
+    """As where a node could not apply for minutes what others had answered."""
+    owner, node = await owned_elsewhere(wires)
+    owner.slow = 0.5
+    await node.post("first")
+    await node.post("second")
+    await answered(node, 1)
+    node.applying = trio.Event()
+    await trio.sleep(2 * KEPT_SECONDS)
+    await node.post("third")
+    await trio.sleep(RESEND / 2)  # it is told that nobody there knows of the line
+    node.move(None)
+    await node.post("fourth")
+    node.applying.set()
+    await answered(node, 4)
+    assert node.log.tries == ["first", "second", "third", "fourth"]
 
 
 async def test_an_owner_that_stops_to_be_able_is_not_waited_for(

@@ -286,10 +286,12 @@ async def test_who_waits_for_a_deletion_is_told_though_another_node_carried_it_o
     await trio.sleep(1)
     await here.node.log.submit(pen.village()).wait()
     await here.node.log.submit([pen.speaking("eve", {})]).wait()
-    await here.base.writer.append(Append(writes=(PutErasure("eve", "ann", None, False, 1),)))
-    servers.leader.base.deletions.look_again()
     with trio.fail_after(10):
-        await here.base.deletions.wait("eve")
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(here.base.deletions.wait, "eve")
+            await here.base.writer.append(Append(writes=(PutErasure("eve", "ann", None, False, 1),)))
+            await trio.sleep(1)  # the one that leads has the order, too
+            servers.leader.base.deletions.look_again()
 
 
 async def test_quotas_count_what_others_write_while_a_node_counts_what_was_written_before(

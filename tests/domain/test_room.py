@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import attrs
 import pytest
 
 from chatd.contract.errors import Refusal
 from chatd.contract.message import Posted, PostMessage
 from chatd.contract.read import MarkRead
-from chatd.contract.room import ArchiveRoom, JoinRoom, LeaveRoom, UpdateRoom
+from chatd.contract.room import ArchiveRoom, JoinRoom, LeaveRoom, SetOverride, UpdateRoom
 from chatd.domain.decision import Context, Decision
 from chatd.domain.event import Event, Fact
 from chatd.domain.room import decide as room
@@ -153,6 +155,12 @@ def test_only_those_with_the_right_rename_and_archive() -> None:
     for fact in facts(room.decide(state, SPACE, ArchiveRoom("r"), by("ann"))):
         room.apply(state, fact)
     assert (state.name, state.topic, state.archived, state.head) == ("x", "about x", True, 5)
+
+
+@pytest.mark.parametrize("whom", [{}, {"role": "member", "account": "bob"}])
+def test_an_override_is_for_a_role_or_for_an_account_and_not_for_both(whom: dict[str, Any]) -> None:
+    override = SetOverride("r", "message.post", **whom, allow=False)
+    assert code(room.decide(a_room(), SPACE, override, by("ann"))) == "invalid"
 
 
 def test_a_read_marker_stays_within_the_room() -> None:

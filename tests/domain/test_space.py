@@ -8,7 +8,7 @@ from chatd.contract.errors import Refusal
 from chatd.contract.invite import CreateInvite
 from chatd.contract.member import KickMember, SetRole
 from chatd.contract.room import CreateRoom
-from chatd.contract.space import CreateSpace
+from chatd.contract.space import CreateSpace, DeleteSpace
 from chatd.domain.decision import Context, Decision
 from chatd.domain.event import Fact
 from chatd.domain.internal import JoinByInvite, RevokeInviteById
@@ -53,7 +53,7 @@ def test_an_invite_lets_in_with_its_role_and_counts_its_uses() -> None:
     assert do(state, JoinByInvite("id5", "eve"), by("eve")) == "not_found"  # used up
 
 
-def test_wrong_expired_used_and_revoked_invites_look_the_same() -> None:
+def test_wrong_expired_used_and_revoked_invites_and_those_of_deleted_spaces_look_the_same() -> None:
     state = a_space()
     do(state, CreateInvite("s", expires_in=1), by("ann", 5))
     do(state, CreateInvite("s"), by("ann", 6))
@@ -62,6 +62,10 @@ def test_wrong_expired_used_and_revoked_invites_look_the_same() -> None:
         space.decide(state, JoinByInvite(invite, "eve"), by("eve", 2000)) for invite in ("id5", "id6", "no")
     ]
     assert answers == [space.INVALID_INVITE] * 3
+    do(state, CreateInvite("s"), by("ann", 7))
+    do(state, DeleteSpace("s"), by("ann"))
+    for who in ("eve", "ann"):
+        assert space.decide(state, JoinByInvite("id7", who), by(who)) == space.INVALID_INVITE
 
 
 def test_an_invite_gives_no_higher_role_than_its_makers() -> None:

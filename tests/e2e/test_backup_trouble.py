@@ -265,9 +265,13 @@ def test_a_restore_that_is_cut_off_leaves_no_server(town: Town, tmp_path: Path) 
         restore(reader / "chatd.db", data, None, cut_off)
     assert not data.exists()
     data.mkdir()
-    copy.rename(data / "chatd.db.restored")  # as it is when the process is killed
-    with pytest.raises(DidNotStart, match=r"a restore into .* was cut off"):
-        Server(data).start()
+    for stage in (".then", "", ".part"):  # where the process may be killed
+        left = copy.rename(data / f"chatd.db.restored{stage}")
+        with pytest.raises(DidNotStart, match=r"a restore into .* was cut off"):
+            Server(data).start()
+        left.rename(copy)
+    for stage in ("", ".part", ".part-journal", ".then"):
+        (data / f"chatd.db.restored{stage}").write_bytes(b"texts")
     chatctl("backup", "restore", tmp_path / "repository", "--data", data)
     assert sorted(path.name for path in data.iterdir()) == ["chatd.db", "files", "lock"]
 

@@ -16,10 +16,15 @@ def wrong_code(client: Client) -> Frame:
     return client.refusal("invite.accept", code="0" * 64)
 
 
-@pytest.mark.parametrize("fate", ["demoted", "kicked", "banned", "left", "disabled", "deleted"])
+@pytest.mark.parametrize(
+    "fate", ["demoted", "kicked", "banned", "left", "disabled", "deleted", "used", "revoked", "locked"]
+)
 def test_an_invite_counts_only_while_its_maker_could_still_make_it(town: Town, fate: str) -> None:
     account = town.moderator()
-    code = town.open(account).ask("invite.create", space=town.space)["invite"]["code"]
+    uses = 1 if fate == "used" else None
+    code = town.open(account).ask("invite.create", space=town.space, max_uses=uses)["invite"]["code"]
+    with closing(town.dial()) as stranger:
+        assert stranger.ask("invite.check", code=code) == {"usable": True}
     early, late = town.open(town.account()), town.open(town.account())
     assert early.ask("invite.accept", code=code)["space"]["id"] == town.space
     whom = {"space": town.space, "account": account.id}
@@ -36,11 +41,17 @@ def test_an_invite_counts_only_while_its_maker_could_still_make_it(town: Town, f
             town.operator.ask("account.disable", account=account.id)
         case "deleted":
             town.operator.ask("account.erase", account=account.id)
+        case "revoked":
+            town.operator.ask("invite.revoke", code=code)
+        case "locked":
+            town.operator.ask("space.lock", space=town.space)
     assert late.refusal("invite.accept", code=code) == wrong_code(late)
     with closing(town.dial()) as stranger:
         data = {"name": f"newcomer-{fate}", "password": PASSWORD}
         refused = stranger.refusal("account.sign_up", **data, invite=code)
         assert refused == stranger.refusal("account.sign_up", **data, invite="0" * 64)
+        for ended in (code, "0" * 64):
+            assert stranger.ask("invite.check", code=ended) == {"usable": False}
     assert early.ask("invite.accept", code=code)["space"]["id"] == town.space  # who is in, is in
 
 

@@ -138,6 +138,7 @@ WITHOUT = {
     "room.invite": "the room decides it: tests/domain/test_matrix.py",
     "message.count_old": "operators count in what was deleted too: tests/e2e/test_retention.py",
     "room.export": "in a direct room those may whom it is for: tests/e2e/test_place_export.py",
+    "invite.check": "strangers ask it, and it says nothing of the place: tests/e2e/test_invites.py",
     "invite.accept": "who knows the code may: tests/e2e/test_hidden.py",
 }
 

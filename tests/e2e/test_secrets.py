@@ -199,6 +199,7 @@ def places_and_bots(walk: Walk, client: Client) -> None:
     walk.issued("invite code", invite["code"])
     walk.ask(client, "invite.list", space=space)
     guest = walk.dial()
+    walk.ask(guest, "invite.check", code=invite["code"])
     made = walk.ask(guest, "account.sign_up", name="eve-invited", password=SIGNED_UP, invite=invite["code"])
     walk.tokens(made)
     walk.ask(guest, "session.open", token=made["access_token"])

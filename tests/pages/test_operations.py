@@ -118,7 +118,8 @@ def admin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Admin]:
 
 
 def test_the_package_is_installed_and_serves(admin: Admin) -> None:
-    admin.follow("apt install")
+    printed = admin.follow("apt install")
+    assert "deb-systemd-invoke" not in printed  # it says how it is to be called, where it was called wrongly
     admin.machine.run("systemd-analyze", "verify", *UNITS)
     rated = admin.machine.run("systemd-analyze", "security", "--offline=true", "--threshold=20", UNITS[0])
     assert "OK" in rated.splitlines()[-1]

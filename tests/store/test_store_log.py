@@ -289,6 +289,17 @@ async def test_a_device_keeps_a_bounded_number_of_refresh_tokens_and_none_when_i
     assert await store.reader.refresh_token(b"s49") is None
 
 
+async def test_the_newest_refresh_tokens_are_remembered_whatever_the_clock_showed(store: Store) -> None:
+    """Else who lost an answer is signed out, and of a stolen token that comes back nothing is noticed."""
+    times = [*range(1000, 1000 + REFRESH_TOKENS), *range(REFRESH_TOKENS), *[7] * REFRESH_TOKENS]
+    put = PutDevice("d1", "ann", "phone", b"0", 1000, 9000)
+    chain = [RotateRefreshToken("d1", b"%d" % n, b"%d" % (n + 1), at, 9000) for n, at in enumerate(times)]
+    for rotated, one in enumerate(chain, 1):
+        await store.log.submit([Append(writes=(*([put] if rotated == 1 else []), one))]).wait()
+        kept = [n for n in range(rotated + 1) if await store.reader.refresh_token(b"%d" % n) is not None]
+        assert kept == list(range(max(0, rotated - REFRESH_TOKENS), rotated + 1))
+
+
 @pytest.mark.parametrize(
     ("drop", "left"),
     [

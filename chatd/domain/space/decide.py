@@ -96,7 +96,7 @@ def _join_by_invite(state: SpaceState, command: JoinByInvite, context: Context) 
         return INVALID_INVITE
     if command.account in state.members:
         return Decision(answer=lambda _: SpaceResult(space=state.row(Space)))
-    if invite is None or not _is_valid(state, invite, context.at) or command.creator_inactive:
+    if invite is None or not state.usable(invite, context.at) or command.creator_inactive:
         return INVALID_INVITE
     if state.banned_until(command.account, context.at):
         return INVALID_INVITE
@@ -107,13 +107,6 @@ def _join_by_invite(state: SpaceState, command: JoinByInvite, context: Context) 
     data |= drop_none(owner=command.owner)
     joined = fact(state, "member.joined", context, data)
     return Decision((*command.facts_before, joined), lambda _: SpaceResult(space=state.row(Space)))
-
-
-def _is_valid(state: SpaceState, invite: InviteState, at: int) -> bool:
-    """Whether the invite can be used: it is open, and its maker (or an operator) could still make it."""
-    if state.locked or not invite.open(at):
-        return False
-    return invite.by_operator or state.lets_in_as(invite.by, invite.role)
 
 
 def _revoke_invite(state: SpaceState, command: RevokeInviteById, context: Context) -> Decision | Refusal:

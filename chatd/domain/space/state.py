@@ -140,6 +140,12 @@ class SpaceState:
         """Whether the account may let people into the space with this role."""
         return may_let_in_as(self.role(account), role, bot=account in self.bots)
 
+    def usable(self, invite: InviteState, at: int) -> bool:
+        """Whether the invite lets people in: it is open, and its maker or an operator could still make it."""
+        if self.deleted or self.locked or not invite.open(at):
+            return False
+        return invite.by_operator or self.lets_in_as(invite.by, invite.role)
+
     def banned_until(self, account: str, at: int) -> int | None:
         """When its ban ends, if it is banned."""
         return self._end(self.bans, self.banned_at, account, at)

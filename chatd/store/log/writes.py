@@ -102,8 +102,11 @@ PUT_DEVICE = """
 """
 REFRESHED = "UPDATE devices SET refreshed_at = ?, expires_at = ? WHERE id = ?"
 MARK_REFRESHED = "UPDATE refresh_tokens SET used_at = ? WHERE hash = ? AND used_at IS NULL"
+# Each is newer than all others of the device, whatever the clock shows: the oldest are forgotten.
 PUT_REFRESH = """
-    INSERT INTO refresh_tokens (hash, parent, device, created_at) SELECT ?, ?, id, ? FROM devices WHERE id = ?
+    INSERT INTO refresh_tokens (hash, parent, device, created_at)
+    SELECT ?1, ?2, id, max(?3, (SELECT ifnull(max(created_at), 0) + 1 FROM refresh_tokens WHERE device = ?4))
+    FROM devices WHERE id = ?4
 """
 FORGET_REFRESHED = """
     DELETE FROM refresh_tokens WHERE hash IN (

@@ -23,7 +23,7 @@ from chatd.store import json_rows
 from chatd.store.connection import open_reader
 from chatd.store.ops import data_model, epochs, migrate, verify
 from chatd.store.ops.cut import Cut, cut, position_at
-from chatd.store.ops.data_dir import DATABASE, LOCK, RESTORING, hold, why_not
+from chatd.store.ops.data_dir import DATABASE, LOCK, RESTORING, half_restored, hold, why_not
 from chatd.store.ops.ownership import given
 from chatd.store.ops.place import drop_side_files
 from chatd.store.queries.log import EPOCH, HEAD
@@ -146,7 +146,7 @@ def restore(
     if not target.exists():
         _look_at(file)  # before the folder is made: a copy that is no good leaves nothing behind
     part = folder / RESTORING
-    with hold(folder), given(folder), _as_before_unless_whole(folder, fresh), _gone_unless_named(part):
+    with hold(folder), given(folder), _as_before_unless_whole(folder, fresh), _gone_unless_named(folder):
         if target.exists():
             raise StoreError(f"{folder} holds a database already; restore into a new folder")
         try:
@@ -191,11 +191,13 @@ def _as_before_unless_whole(folder: Path, fresh: bool) -> Iterator[None]:
 
 
 @contextmanager
-def _gone_unless_named(part: Path) -> Iterator[None]:
+def _gone_unless_named(folder: Path) -> Iterator[None]:
+    """Also what another one that was killed has left."""
     try:
         yield
     finally:
-        part.unlink(missing_ok=True)
+        for left in half_restored(folder):
+            left.unlink(missing_ok=True)
 
 
 def _take_back(part: Path, at: At) -> Cut:

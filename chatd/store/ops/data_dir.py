@@ -125,11 +125,16 @@ def refuse_if_held(folder: Path) -> None:
 
 def refuse_half_restored(folder: Path) -> None:
     """Raises StoreError when a restore into the folder was cut off: a server would begin with nothing."""
-    if (folder / RESTORING).exists() and not (folder / DATABASE).exists():
+    if half_restored(folder) and not (folder / DATABASE).exists():
         raise StoreError(
-            f"a restore into {folder} was cut off; run it again, or remove {folder / RESTORING} to start from"
-            " nothing"
+            f"a restore into {folder} was cut off; run it again, or remove {folder / RESTORING}* to start"
+            " from nothing"
         )
+
+
+def half_restored(folder: Path) -> list[Path]:
+    """What a restore that was cut off has left in the folder, copies that are not whole among it."""
+    return list(folder.glob(f"{RESTORING}*"))
 
 
 def _lock(lock: int, folder: Path) -> Held:

@@ -1,5 +1,5 @@
 'use strict'
-// Goes through every screen. Asks for: ada, space, rooms, and `look`: light, dark, or phone.
+// Goes through every screen. Asks for: ada, space, rooms, code, and `look`: light, dark, or phone.
 // Says for each screen what axe found, and which screens are wider than the window.
 
 const { scenario } = require('./harness.cjs')
@@ -8,7 +8,7 @@ const SETTINGS = ['profile', 'account', 'security', 'devices', 'notifications', 
 const SPACE = ['overview', 'rooms', 'members', 'invites', 'rights', 'moderation', 'reports', 'audit', 'emoji', 'export']
 
 scenario(async ({ asked, open, axe, picture }) => {
-  const { ada, space, rooms, look: kind } = asked
+  const { ada, space, rooms, code, look: kind } = asked
   const options = kind === 'phone' ? { phone: true } : { theme: kind }
   // What does not depend on colours is the same in the dark.
   const rules = kind === 'dark' ? ['color-contrast'] : null
@@ -38,6 +38,9 @@ scenario(async ({ asked, open, axe, picture }) => {
   await stranger.getByRole('button', { name: 'Sign in', exact: true }).waitFor()
   await look(stranger, `sign-in-${kind}`)
   await go(stranger, '#/invite/abc')
+  await stranger.getByRole('heading', { name: 'This invite does not work' }).waitFor()
+  await look(stranger, `invite-over-${kind}`)
+  await go(stranger, `#/invite/${code}`)
   await stranger.getByRole('heading', { name: 'You are invited' }).waitFor()
   await look(stranger, `invited-${kind}`)
   await stranger.close()

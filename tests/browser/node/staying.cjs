@@ -16,7 +16,7 @@ const log = (page) => page.getByRole('log')
 const reads = (page, text) => log(page).getByText(text, { exact: true }).first().waitFor()
 const times = (page, text) => log(page).getByText(text, { exact: true }).count()
 const banner = (page) => page.locator('.banner')
-const until = async (what, condition, deadline = 10_000) => {
+const until = async (what, condition, deadline = 30_000) => {
   const end = Date.now() + deadline
   while (!(await condition())) {
     if (Date.now() > end) throw new Error(`waited in vain: ${what}`)

@@ -1,24 +1,16 @@
 /** The field itself: text, suggestions, files, keys, and sending. */
 
 import { useSignal } from '@preact/signals'
-import { useCallback, useEffect, useId, useLayoutEffect, useMemo, useRef } from 'preact/hooks'
-import { Lost } from '../data/refusal'
-import { rootOf } from '../data/timeline'
-import { MOST_FILES, trayOf } from '../data/uploads'
-import { said } from '../i18n/said'
-import { compose, composingIn, stopComposing } from '../message/editing'
+import type { ComponentChildren } from 'preact'
+import { useCallback, useEffect, useId, useLayoutEffect, useRef } from 'preact/hooks'
+import type { Composing } from '../message/editing'
 import { useChat } from '../shell/chat_context'
-import { openDialog } from '../shell/dialog'
 import { lazy } from '../shell/Lazy'
 import { lasting } from '../text/durations'
 import { IconButton } from '../ui/IconButton'
-import { toast } from '../ui/toasts'
 import type { OwnRoom } from '../wire/contract'
 import { AttachmentTray } from './AttachmentTray'
-import { type Called, commandIn } from './commands'
-import { draftsOf } from './drafts'
 import { useFileDrop } from './drop'
-import { Edits } from './edits'
 import { enterSends } from './enter'
 import { FieldBar } from './FieldBar'
 import { MARKS } from './FormatBar'
@@ -27,12 +19,9 @@ import { SuggestionList } from './SuggestionList'
 import type { Suggestion } from './suggest'
 import { replaced, type Token } from './token'
 import { useSuggestions } from './useSuggestions'
+import { useWriting } from './useWriting'
 import { t } from './words'
 
-const ScheduleDialog = lazy(
-  () => import('./ScheduleDialog'),
-  (module) => module.ScheduleDialog,
-)
 const EmojiPicker = lazy(
   () => import('../emoji/EmojiPicker'),
   (module) => module.EmojiPicker,
@@ -45,34 +34,13 @@ interface MessageFieldProps {
   loud: boolean
 }
 
-const TYPING_EVERY_MS = 3_000
-
 export function MessageField({ room, thread, loud }: MessageFieldProps) {
-  const chat = useChat()
-  const drafts = draftsOf(chat)
-  const tray = trayOf(room.id, thread)
-  const files = chat.uploads.in(tray).value
-  const composing = composingIn(room.id, thread)
-  const edited = composing?.kind === 'edit' ? composing.message : null
+  const writing = useWriting(room, thread)
+  const { text, composing, editing, left, problem, expiresIn, write, send, stop } = writing
   const field = useRef<HTMLTextAreaElement>(null)
   const listId = useId()
-  const edits = useMemo(() => new Edits(chat.me, room.id, thread), [chat, room.id, thread])
-  const changed = useSignal('') // the text of a message that is being edited; no draft
-  const running = useRef(false) // a command is
-  const expiresIn = useSignal<number | null>(null)
   const emojiOpen = useSignal(false)
-  const problem = useSignal<string | null>(null)
-  const typedAt = useRef(Number.NEGATIVE_INFINITY)
-  const text = edited === null ? drafts.of(room.id, thread).value : changed.value
-  const left = (chat.store.limits.value?.text ?? 10_000) - [...text].length
 
-  const write = (next: string) => {
-    if (edited === null) drafts.write(room.id, thread, next)
-    else {
-      changed.value = next
-      edits.keep(edited, next)
-    }
-  }
   const select = ({ text: next, start, end }: Selection) => {
     write(next)
     requestAnimationFrame(() => {
@@ -92,107 +60,14 @@ export function MessageField({ room, thread, loud }: MessageFieldProps) {
   const suggestions = useSuggestions(room, loud, pick, write)
   const found = suggestions.found.value
 
-  const tellTyping = (typed: string) => {
-    const now = performance.now()
-    const silent = edited !== null || thread !== null || typed.trim() === '' || typed.startsWith('/')
-    if (silent || now - typedAt.current < TYPING_EVERY_MS) return
-    typedAt.current = now
-    chat.ask('typing.set', { room: room.id }).catch(() => undefined) // only a sign
-  }
-  const stop = () => {
-    if (edited !== null) edits.drop(edited)
-    stopComposing(room.id, thread)
-    problem.value = null
-  }
-  const replyTo = composing?.kind === 'reply' ? composing.message.seq : thread
-  const send = () => {
-    problem.value = null
-    if (left < 0) return
-    if (edited !== null) return saveEdit()
-    const called = thread === null ? commandIn(text) : null
-    if (called !== null) return void run(called)
-    if (text.trim() === '' && files.length === 0) return
-    post(text.startsWith('//') ? text.slice(1) : text, expiresIn.peek())
-  }
-  const post = (said: string, expires_in: number | null) => {
-    chat.send({ room: room.id, text: said, reply_to: replyTo, expires_in }, tray)
-    sent()
-  }
-  const sent = () => {
-    expiresIn.value = null
-    typedAt.current = Number.NEGATIVE_INFINITY
-    clear()
-    // Nor is an edit or an answer stopped that was begun meanwhile.
-    if (composingIn(room.id, thread) === composing) stop()
-  }
-  /** What was typed since this was called or asked for is not part of it, and stays. */
-  const clear = () => {
-    if (drafts.of(room.id, thread).peek() === text) drafts.write(room.id, thread, '')
-  }
-  const saveEdit = () => {
-    const message = edited
-    if (message === null || (text.trim() === '' && message.attachments.length === 0)) return
-    stop()
-    if (text === message.text) return
-    chat.edit(room.id, message, text).catch((error: Error) => {
-      const why = error instanceof Lost ? t('no_connection') : said(error)
-      const other = composingIn(room.id, thread)
-      // What was typed is not lost: the message is being edited again, with it. What was begun meanwhile goes first.
-      if (edits.textOf(message) === null) edits.keep(message, text)
-      if (other === null) compose(room.id, thread, { kind: 'edit', message })
-      if (other === null && field.current !== null) problem.value = why
-      else toast(why, 'error') // this field is gone, or about something else
-    })
-  }
-  const run = async ({ name, command, rest }: Called) => {
-    if (running.current) return // Enter, pressed again because nothing was seen to happen
-    running.current = true
-    try {
-      if (command === undefined) throw new Error(t('no_command', { name }))
-      const done = await command.run(chat, room, rest)
-      if (done === undefined) clear()
-      else if ('later' in done) openLater(done.later)
-      else post(done.post, done.expiresIn ?? null)
-    } catch (error) {
-      problem.value = said(error as Error)
-    } finally {
-      running.current = false
-    }
-  }
-  const openLater = (said: string) =>
-    openDialog(
-      <ScheduleDialog
-        room={room}
-        text={said}
-        replyTo={replyTo}
-        tray={tray}
-        expiresIn={expiresIn.peek()}
-        onExpire={(seconds) => {
-          expiresIn.value = seconds
-        }}
-        onScheduled={() => {
-          chat.uploads.clear(tray)
-          sent()
-        }}
-      />,
-    )
-  const editing = edited !== null
   const take = useCallback(
     (chosen: Iterable<File>) => {
-      if (editing) toast(t('no_files_in_edit'), 'error')
-      else if (!chat.uploads.add(tray, chosen)) toast(t('too_many_files', { count: MOST_FILES }), 'error')
+      writing.take(chosen)
       field.current?.focus()
     },
-    [tray, editing],
+    [writing.take],
   )
   const dropping = useFileDrop(field, take)
-  const editLast = () => {
-    const messages = chat.timeline(room.id).messages.peek()
-    const last = messages.findLast(
-      (one) => one.by === chat.me && !one.deleted && (thread === null || rootOf(messages, one) === thread),
-    )
-    if (last !== undefined) compose(room.id, thread, { kind: 'edit', message: last })
-  }
   const onKeyDown = (event: KeyboardEvent) => {
     if (found.length > 0 && suggestions.key(event)) return
     const mod = event.ctrlKey || event.metaKey
@@ -211,23 +86,16 @@ export function MessageField({ room, thread, loud }: MessageFieldProps) {
       if (next === null) return
       event.preventDefault()
       select(next)
-    } else if (event.key === 'ArrowUp' && text === '' && !editing && files.length === 0) {
+    } else if (event.key === 'ArrowUp' && writing.empty) {
       event.preventDefault()
-      editLast()
+      writing.editLast()
     } else if (event.key === 'Escape' && composing !== null) {
       event.preventDefault()
       stop()
     }
   }
 
-  // After a reload only what was written down knows of an edit.
   useLayoutEffect(() => {
-    const left = composing === null ? edits.left() : null
-    if (left !== null) compose(room.id, thread, { kind: 'edit', message: left })
-  }, [])
-  // Before the next key can come: what is typed at once must not be overwritten.
-  useLayoutEffect(() => {
-    if (edited !== null) changed.value = edits.textOf(edited) ?? edited.text ?? ''
     if (composing !== null) field.current?.focus()
   }, [composing])
   useLayoutEffect(() => {
@@ -249,29 +117,18 @@ export function MessageField({ room, thread, loud }: MessageFieldProps) {
       }}
     >
       {dropping.value && <div class="composer-drop">{t('drop_here')}</div>}
-      {composing !== null && (
-        <div class="composer-about">
-          <span>
-            {editing
-              ? t('editing')
-              : t('replying', { name: chat.people.profile(composing.message.by).value?.display_name ?? '…' })}
-          </span>
-          <IconButton icon="close" label={t('stop')} onClick={stop} />
-        </div>
-      )}
+      {composing !== null && <AboutLine about={composing} onStop={stop} />}
       {expiresIn.value !== null && (
-        <div class="composer-about">
-          <span>{t('expiring', { time: lasting(expiresIn.value) })}</span>
-          <IconButton
-            icon="close"
-            label={t('expires_never')}
-            onClick={() => {
-              expiresIn.value = null
-            }}
-          />
-        </div>
+        <ComposerLine
+          stop={t('expires_never')}
+          onStop={() => {
+            expiresIn.value = null
+          }}
+        >
+          {t('expiring', { time: lasting(expiresIn.value) })}
+        </ComposerLine>
       )}
-      {!editing && <AttachmentTray place={tray} />}
+      {!editing && <AttachmentTray place={writing.tray} />}
       {found.length > 0 && (
         <SuggestionList
           id={listId}
@@ -295,13 +152,13 @@ export function MessageField({ room, thread, loud }: MessageFieldProps) {
         onInput={(event) => {
           problem.value = null
           write(event.currentTarget.value)
-          tellTyping(event.currentTarget.value)
+          writing.tellTyping(event.currentTarget.value)
           void suggestions.look(event.currentTarget)
         }}
         onKeyDown={onKeyDown}
         onBlur={() => {
           suggestions.close()
-          drafts.leave(room.id, thread)
+          writing.leave()
         }}
         onPaste={(event) => {
           const pasted = event.clipboardData
@@ -317,7 +174,7 @@ export function MessageField({ room, thread, loud }: MessageFieldProps) {
         selection={selection}
         onSelect={select}
         onFiles={take}
-        onLater={() => openLater(text)}
+        onLater={writing.openLater}
       />
       {emojiOpen.value && (
         <EmojiPicker
@@ -340,6 +197,35 @@ export function MessageField({ room, thread, loud }: MessageFieldProps) {
         </p>
       )}
     </form>
+  )
+}
+
+function AboutLine({ about, onStop }: { about: Composing; onStop(): void }) {
+  const chat = useChat()
+  return (
+    <ComposerLine stop={t('stop')} onStop={onStop}>
+      {about.kind === 'edit'
+        ? t('editing')
+        : t('replying', { name: chat.people.profile(about.message.by).value?.display_name ?? '…' })}
+    </ComposerLine>
+  )
+}
+
+/** A line above the field, and how it is ended. */
+function ComposerLine({
+  stop,
+  onStop,
+  children,
+}: {
+  stop: string
+  onStop(): void
+  children: ComponentChildren
+}) {
+  return (
+    <div class="composer-about">
+      <span>{children}</span>
+      <IconButton icon="close" label={stop} onClick={onStop} />
+    </div>
   )
 }
 

@@ -1,3 +1,5 @@
+import { useSignal } from '@preact/signals'
+import { useEffect } from 'preact/hooks'
 import { askOnce } from '../data/connection'
 import { screenLink } from '../shell/route'
 import { socketUrl } from '../shell/session'
@@ -23,6 +25,17 @@ export function SignUp({ invite, onBack }: SignUpProps) {
   const form = useForm({ display_name: '', name: '', password: '', invite: '' })
   const wait = useWait()
   const mode = useDoor().value?.about.sign_up
+  const over = useSignal(false)
+  useEffect(() => {
+    over.value = false
+    if (invite !== '')
+      askOnce(socketUrl, 'invite.check', { code: invite }).then(
+        ({ usable }) => {
+          over.value = !usable
+        },
+        () => undefined, // the form says what is wrong when it is sent
+      )
+  }, [invite])
   const signUp = async () => {
     const { display_name, name, password } = form.values
     const code = invite || codeIn(form.values.invite.value)
@@ -38,14 +51,31 @@ export function SignUp({ invite, onBack }: SignUpProps) {
     await entered(result)
     if (code !== '') offerRooms()
   }
+  const signIn = (
+    <p>
+      <a href={screenLink('sign-in', ...(invite === '' ? [] : [invite]))}>{t('have_account')}</a>
+    </p>
+  )
   if (mode === 'closed')
     return (
       <>
         <h1>{t('sign_up')}</h1>
         <p>{t('sign_up_closed')}</p>
-        <p>
-          <a href={screenLink('sign-in', ...(invite === '' ? [] : [invite]))}>{t('have_account')}</a>
-        </p>
+        {signIn}
+        <Back onBack={onBack} />
+      </>
+    )
+  if (over.value)
+    return (
+      <>
+        <h1>{t('invite_over')}</h1>
+        <p role="alert">{t('invite_over_text')}</p>
+        {mode === 'open' && (
+          <p>
+            <a href={screenLink('sign-up')}>{t('no_account')}</a>
+          </p>
+        )}
+        {signIn}
         <Back onBack={onBack} />
       </>
     )
@@ -96,9 +126,7 @@ export function SignUp({ invite, onBack }: SignUpProps) {
           {t('sign_up')}
         </Button>
       </form>
-      <p>
-        <a href={screenLink('sign-in', ...(invite === '' ? [] : [invite]))}>{t('have_account')}</a>
-      </p>
+      {signIn}
       <Back onBack={onBack} />
     </>
   )

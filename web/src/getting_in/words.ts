@@ -37,6 +37,9 @@ export const t = strings(
     accepting: 'You come in with the account {name}.',
     setup: 'Welcome to your chat',
     setup_text: 'Make the first account. It runs this server and owns the first space.',
+    invite_over: 'This invite does not work',
+    invite_over_text:
+      'It has expired, is used up or was withdrawn, or its link is incomplete. Ask for a new one whoever sent it.',
     setup_used: 'This link has been used: the first account is there already.',
     space: 'Name of your team',
     space_hint: 'The first space is called so. You can change it later.',
@@ -92,6 +95,9 @@ export const t = strings(
     accepting: 'Du kommst mit dem Konto {name} herein.',
     setup: 'Willkommen in deinem Chat',
     setup_text: 'Lege das erste Konto an. Es betreibt diesen Server und besitzt den ersten Bereich.',
+    invite_over: 'Diese Einladung gilt nicht',
+    invite_over_text:
+      'Sie ist abgelaufen, verbraucht oder zurückgezogen, oder ihr Link ist unvollständig. Wer sie geschickt hat, kann dir eine neue geben.',
     setup_used: 'Dieser Link wurde schon benutzt: Das erste Konto gibt es bereits.',
     space: 'Name deines Teams',
     space_hint: 'So heißt der erste Bereich. Du kannst ihn später ändern.',

@@ -549,6 +549,11 @@ export type ChangePassword = {
   readonly new: string
 }
 
+export type CheckInvite = {
+  /** 1 to 4,096 characters */
+  readonly code: string
+}
+
 export type CheckServer = Readonly<Record<string, never>>
 
 /**
@@ -1368,6 +1373,11 @@ export type ImportedRoom = {
 
 export type ImportedRooms = {
   readonly rooms: readonly ImportedRoom[]
+}
+
+/** `usable`: whether the code lets somebody in at present. */
+export type InviteChecked = {
+  readonly usable: boolean
 }
 
 export type InviteCreated = {
@@ -3964,6 +3974,11 @@ export interface Requests {
    */
   'invite.revoke': { readonly kind: 'command'; readonly data: RevokeInvite; readonly result: Done }
   /**
+   * Whether a code lets somebody in, for who opens an invite's link and has no account yet.
+   * - It says nothing else of the invite or its space, and the same of a code that never was as of one that is over.
+   */
+  'invite.check': { readonly kind: 'query'; readonly data: CheckInvite; readonly result: InviteChecked }
+  /**
    * Joins the space that the code leads to.
    * - A member gets the space and nothing changes. Joining a space joins none of its rooms.
    * - Who was in the space before comes back with the invite's role, but with none higher than the one they left with; `member.set_role` gives it back.
@@ -4708,6 +4723,7 @@ const QUERIES: ReadonlySet<string> = /* @__PURE__ */ new Set([
   'space.get',
   'space.members',
   'invite.list',
+  'invite.check',
   'emoji.list',
   'ban.list',
   'erasure.list',
