@@ -93,7 +93,7 @@ def _schemas(value: Any) -> Iterator[dict[str, Any]]:
 
 @pytest.mark.parametrize("options", [[], ["--openapi"], ["--asyncapi"]])
 def test_an_array_is_of_one_schema(options: list[str]) -> None:
-    """Some of what makes code takes no document with `prefixItems` or with a boolean as the schema of items."""
+    """Some makers of code take no document with `prefixItems`, or with a boolean as the schema of items."""
     document = json.decode(CliRunner().invoke(main, ["schema", *options]).stdout)
     arrays = [one for one in _schemas(document) if one.get("type") == "array"]
     assert arrays
