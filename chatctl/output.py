@@ -63,11 +63,12 @@ def print_json(value: Any) -> None:
     sys.stdout.flush()
 
 
-def print_result(connection: Connection, value: Any, sentence: str) -> None:
-    """The document for scripts, the sentence for people."""
+def print_result(connection: Connection, value: Any, *sentences: str) -> None:
+    """The document for scripts, the sentences for people, each on its line."""
     if connection.json:
         print_json(value)
-    else:
+        return
+    for sentence in sentences:
         print_line(sentence)
 
 

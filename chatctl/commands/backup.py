@@ -60,7 +60,7 @@ def create(connection: Connection, target: str, recipients: tuple[str, ...]) -> 
         sentence += f", with {counted(made.blobs, 'blob')} of files"
     if made.id is not None:
         sentence += f"; it is backup {made.id}, and added {size(made.added or 0)}"
-    print_result(connection, made, "\n".join((sentence, *made.findings)))
+    print_result(connection, made, sentence, *made.findings)
     if made.findings:
         raise Failed(f"the backup is incomplete: {counted(len(made.findings), 'blob')} lost or damaged")
 
@@ -112,7 +112,8 @@ def restore(
             "blobs": files,
             "findings": findings,
         },
-        "\n".join((*_told(restored, data, elsewhere), *findings)),
+        *_told(restored, data, elsewhere),
+        *findings,
     )
     if findings:
         raise Failed(f"the backup is incomplete: {counted(len(findings), 'blob')} damaged and left out")
@@ -124,7 +125,7 @@ def _told(restored: Restored, data: Path, elsewhere: int) -> Iterator[str]:
         f"restored everything up to position {restored.position}; start it with `chatd serve --data {data}`"
     )
     if restored.erased:
-        what = counted(restored.erased, "message or file")
+        what = "1 message or file" if restored.erased == 1 else f"{restored.erased} messages or files"
         yield f"{what} had been erased before the backup was made, and stayed deleted"
     if elsewhere:
         yield f"the backup has no files; {counted(elsewhere, 'blob')} must stand in the server's bucket"

@@ -146,7 +146,8 @@ def _print_examined(
             "blobs": blobs,
             "findings": findings,
         },
-        "\n".join((told if findings else f"{told}; all is well", *findings)),
+        told if findings else f"{told}; all is well",
+        *findings,
     )
 
 
@@ -171,7 +172,7 @@ def prune(connection: Connection, repository: str, keep: str, dry_run: bool) -> 
         raise click.UsageError(f"--keep {error}") from error
     with failures():
         pruned = forget(existing_shelf(repository), rule, dry_run)
-    print_result(connection, pruned, _told(pruned, dry_run))
+    print_result(connection, pruned, *_told(pruned, dry_run))
 
 
 def restore_from(
@@ -213,12 +214,12 @@ def _reader(repository: str, wanted: str | None, identity: Path | None, at: At |
     return BackupReader(shelf, manifest, Identities(identity) if identity else None)
 
 
-def _told(pruned: Pruned, dry_run: bool) -> str:
+def _told(pruned: Pruned, dry_run: bool) -> Iterator[str]:
     forgets, keeps = ("would forget", "keep") if dry_run else ("forgot", "kept")
     told = f"{forgets} {counted(len(pruned.forgotten), 'backup')} and {keeps} {len(pruned.kept)}"
     freed = f"{counted(pruned.objects, 'object')}, {size(pruned.bytes)}"
-    told += f"; {'that would free' if dry_run else 'freed'} {freed}"
-    return "\n".join((told, *(f"  {id_}" for id_ in pruned.forgotten)))
+    yield f"{told}; {'that would free' if dry_run else 'freed'} {freed}"
+    yield from (f"  {id_}" for id_ in pruned.forgotten)
 
 
 @contextmanager

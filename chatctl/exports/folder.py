@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -24,8 +24,9 @@ LINES: Final = "export.jsonl"
 
 @contextmanager
 def entered(folder: Path) -> Iterator[None]:
-    """Makes the folder if need be, and keeps other exports out of it. Raises Failed, also where it holds
-    something else."""
+    """Makes the folder if need be, takes it away again if nothing came into it, and keeps other exports out
+    of it. Raises Failed, also where it holds something else."""
+    made = not folder.exists()
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
         lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
@@ -41,6 +42,10 @@ def entered(folder: Path) -> Iterator[None]:
         raise Failed(f"{folder} is being written to by another export; wait until that has ended") from error
     finally:
         os.close(lock)
+        if made and not any(folder.glob("*.jsonl")):
+            for each in (folder / FOLDER, folder):
+                with suppress(OSError):
+                    each.rmdir()
 
 
 @attrs.frozen

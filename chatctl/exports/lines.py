@@ -54,7 +54,8 @@ def head_of(of: Place, id_: str) -> dict[str, Any]:
 
 @contextmanager
 def open_lines(file: Path) -> Iterator[TextIO]:
-    """The file, which is made if it is not there. Raises Failed."""
+    """The file, which is made if it is not there, and taken away if nothing came into it. Raises Failed."""
+    made = not file.exists()
     try:
         opened = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
@@ -76,6 +77,8 @@ def open_lines(file: Path) -> Iterator[TextIO]:
     finally:
         with suppress(OSError):  # of the rest, which is known by now
             out.close()
+            if made and file.stat().st_size == 0:
+                file.unlink()
 
 
 def go_on(out: TextIO, file: Path, head: dict[str, Any]) -> Writing:

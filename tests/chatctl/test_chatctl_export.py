@@ -98,6 +98,10 @@ def test_other_files_are_left_alone(chatctl, said, tmp_path):
     assert "no export" in chatctl.refused("room", "export", said.room["id"], str(tmp_path / "diary"))
     assert (tmp_path / "diary").read_text() == "dear diary\n"
     assert "cannot be written" in chatctl.refused("room", "export", said.room["id"], "/nowhere/at/all")
+    there = sorted(tmp_path.iterdir())
+    for options in ((), ("--files",), ("--format", "slack")):
+        assert "no room" in chatctl.refused("room", "export", "nowhere", str(tmp_path / "nothing"), *options)
+    assert sorted(tmp_path.iterdir()) == there
 
 
 @pytest.mark.parametrize("size", [1, 1_000_000], ids=["when it is closed", "and again when it is closed"])

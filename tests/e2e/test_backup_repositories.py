@@ -168,6 +168,7 @@ def test_a_rule_says_which_backups_stay(town: Town, tmp_path: Path) -> None:
     said = chatctl("backup", "prune", repository, "--keep", "last 1", "--dry-run")
     assert said.startswith("would forget 2 backups and keep 1; that would free ")
     assert objects(repository) == before
+    assert said.splitlines()[1:] == [f"  {id_}" for id_ in made[:2]]
     assert told("backup", "prune", repository, "--keep", "daily 7")["kept"] == made[2:]
     left = objects(repository)
     assert left < before
