@@ -131,6 +131,18 @@ async def test_time_is_that_of_the_node_whose_clock_is_behind(
         assert server.base.settled.wall() < now() - 4_000
 
 
+async def test_only_a_node_that_is_away_is_forgotten(
+    servers: MemoryServers, autojump_clock: MockClock
+) -> None:
+    here, gone = servers.leader, servers.other
+    assert await here.node.forget(gone.name) is None
+    assert await here.node.forget("nobody") is False
+    servers.kill(gone)
+    await trio.sleep(3)
+    assert await here.node.forget(gone.name) is True
+    assert await here.node.forget(gone.name) is False
+
+
 async def test_a_node_that_stops_is_waited_for_by_nobody(
     servers: MemoryServers, autojump_clock: MockClock
 ) -> None:
