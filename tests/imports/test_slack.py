@@ -296,10 +296,12 @@ def test_calls_and_huddles_say_how_long_they_were(tmp_path: Path) -> None:
         tmp_path,
         row(1, "", user="USLACKBOT", room=call | {"name": "Daily"}),
         row(2, "", subtype="huddle_thread", room={"participant_history": 5}),
+        row(3, "A huddle happened", subtype="huddle_thread", room=call),
     )
     assert [(one.text, one.system) for one in found] == [
         (f"Call: Daily, 12 min, {mention('U1')}, {mention('U2')}", True),
         ("Call", True),
+        (f"Call, 12 min, {mention('U1')}, {mention('U2')}", True),
     ]
 
 
