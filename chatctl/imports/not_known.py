@@ -20,6 +20,8 @@ _PACKED: Final = (
 # What slackdump writes for itself: a database, or pieces that are packed one by one.
 _SLACKDUMP: Final = ("slackdump.sqlite", "workspace.json.gz")
 _ARCHIVES: Final = (".zip", ".tar", ".tar.gz", ".tgz", ".7z", ".rar")
+_PAGES: Final = (".html", ".htm")
+_DUMP_ARCHIVE: Final = b"\x6d\xe2\x99\x81"  # what `mongodump --archive` begins with
 _WIDE: Final = (b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")
 _LOOKED_AT: Final = 20  # files whose beginning is read for this
 
@@ -39,6 +41,12 @@ def reason(path: Path, seen: Glance) -> str | None:
     inside = next((name for name in seen.names if name.lower().endswith(_ARCHIVES)), None)
     if inside is not None and inside != path.name:
         return f"holds another archive ({inside}): unpack it, and give that"
+    page = next((name for name in seen.names if name.lower().endswith(_PAGES)), None)
+    if page is not None:
+        return (
+            f"has pages for a browser ({page}), which are not read: export it again as JSON, as"
+            " DiscordChatExporter, Element and Telegram Desktop (`machine-readable`) do when they are told to"
+        )
     if any(seen.head(name).startswith(_WIDE) for name in seen.names[:_LOOKED_AT]):
         return "is written in UTF-16 or UTF-32: convert it to UTF-8"
     if path.is_file() and seen.names == (path.name,):
@@ -47,4 +55,6 @@ def reason(path: Path, seen: Glance) -> str | None:
             return "is empty"
         if head.startswith(_PACKED):
             return UNPACK
+        if head.startswith(_DUMP_ARCHIVE):
+            return "is one archive of mongodump's: `mongodump --out FOLDER` writes what is read here"
     return None

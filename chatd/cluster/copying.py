@@ -6,7 +6,7 @@ import os
 import secrets
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Final
+from typing import Annotated, Final
 
 import msgspec
 import trio
@@ -40,7 +40,7 @@ class Offer(msgspec.Struct, frozen=True):
 
 class Wanted(msgspec.Struct, frozen=True):
     id: str
-    at: int
+    at: Annotated[int, msgspec.Meta(ge=0)]
 
 
 _OFFER: Final = NodeMessage(Offer)
@@ -78,7 +78,7 @@ class Copies:
         if self._making or (self._id and trio.current_time() - self._asked_at < PIECE_SECONDS):
             await trio.sleep(FREE_FIRST)
             return encode(Offer(self._net.node, "", 0, BUSY))
-        self._making = True
+        self._making, self._id = True, ""  # who still reads the one before begins anew
         try:
             self._path.unlink(missing_ok=True)
             await self._copy(self._path)
@@ -96,7 +96,11 @@ class Copies:
         if wanted is None or not self._id or not secrets.compare_digest(wanted.id, self._id):
             return b""
         self._asked_at = trio.current_time()
-        piece = await trio.to_thread.run_sync(_read, self._path, wanted.at)
+        try:
+            piece = await trio.to_thread.run_sync(_read, self._path, wanted.at)
+        except OSError as error:
+            self._complaints.say("copy_unreadable", problem=str(error))
+            return b""
         if wanted.at + len(piece) >= self._size:
             self._asked_at -= PIECE_SECONDS  # the next one may ask
         return piece

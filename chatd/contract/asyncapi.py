@@ -79,22 +79,9 @@ def asyncapi(version: str) -> Schema:
             },
         },
         "operations": {**_operations(), STREAM: _streamed(messages)},
-        "components": {"messages": messages, "schemas": _draft_07(schema.classes(_to_schema))},
+        "components": {"messages": messages, "schemas": schema.classes(_to_schema)},
     }
     return schema.sized(document)
-
-
-def _draft_07(value: Any) -> Any:
-    """Tuples as draft 7 writes them, of which AsyncAPI's own schemas are a superset."""
-    if isinstance(value, list):
-        return [_draft_07(one) for one in value]
-    if not isinstance(value, dict):
-        return value
-    old = {key: _draft_07(one) for key, one in value.items()}
-    if "prefixItems" in old:
-        old["additionalItems"] = old["items"]
-        old["items"] = old.pop("prefixItems")
-    return old
 
 
 def _to_schema(name: str) -> Schema:

@@ -15,6 +15,7 @@ from chatd.contract.fields import NO_NUL
 
 _PLACE: Final = re.compile(r"(?P<what>.*?)(?: - at `\$\.?(?P<where>[^`]*)`)?", re.DOTALL)
 _MISSING: Final = re.compile(r"Object missing required field `(.*)`")
+_UNKNOWN: Final = re.compile(r"Object contains unknown field `(.*)`", re.DOTALL)
 _ANOTHER_TYPE: Final = re.compile(r"Expected `([\w| ]+)`, got `(\w+)`")
 _OUT_OF_LIMITS: Final = re.compile(r"Expected `(\w+)` (of length )?([<>]=?) (\S+)")
 _PATTERN_MISMATCH: Final = re.compile(r"Expected `str` matching regex (['\"].*['\"])")  # as `repr` writes it
@@ -60,6 +61,8 @@ def quote(said: object) -> str:
 def _describe(type_: type[Any], what: str, where: str) -> str:
     if what.startswith("Invalid enum value") and (values := _values(_hint(type_, where))):
         return "one of " + ", ".join(map(str, values))
+    if found := _UNKNOWN.fullmatch(what):
+        return f"unknown field {quote(found[1])}"
     if found := _ANOTHER_TYPE.fullmatch(what):
         return f"expected {_type_name(found[1])}, got {_type_name(found[2])}"
     if found := _OUT_OF_LIMITS.fullmatch(what):

@@ -75,8 +75,25 @@ def classes(to: Callable[[str], Schema]) -> dict[str, Schema]:
     _, found = msgspec.json.schema_components(dict.fromkeys(used), ref_template=template)
     requests = {row.request.__name__ for row in REQUESTS.values()}
     return {
-        name: _of_request(schema) if name in requests else schema for name, schema in sorted(found.items())
+        name: _of_request(schema) if name in requests else schema
+        for name, schema in sorted(_even(found).items())
     }
+
+
+def _even(value: Any) -> Any:
+    """A tuple of one type as an array of so many items: `prefixItems` and the `items: false` beside it are of
+    2020-12 alone, and not everything that makes code reads them.
+    """
+    if isinstance(value, list):
+        return [_even(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    found = {key: _even(one) for key, one in value.items()}
+    match found.get("prefixItems"):
+        case [first, *others] if all(other == first for other in others):
+            del found["prefixItems"]
+            found["items"] = first
+    return found
 
 
 def sized(document: Schema) -> Schema:

@@ -15,7 +15,7 @@ from memory_nodes import Cluster, Node, cluster, refused
 from memory_stream import MemoryStream, Weather
 from trio.testing import MockClock
 
-from chatd.cluster import ratcheting
+from chatd.cluster import log, ratcheting
 from chatd.cluster.log import WAY_SECONDS
 from chatd.cluster.proposals import GIVE_UP, PENDING, RESEND, ROOM, TOO_MUCH
 from chatd.contract.account_admin import CreateAccount
@@ -34,6 +34,7 @@ from chatd.ports import (
     StoreUnavailable,
     StoreUncertain,
 )
+from chatd.store.log import writes
 
 STORM = Weather(lost=0.1, unacknowledged=0.1, doubled=0.2)
 SEEDS = range(6)
@@ -197,6 +198,41 @@ async def test_a_new_key_is_taken_by_all_and_what_was_under_way_is_not_lost(
         await made.settled()
         check(made, [talker])
         assert {node.log.key.number for node in made.nodes if node.log is not None} == {5}
+
+
+async def test_what_stands_in_the_stream_behind_a_new_key_is_sent_again_at_once(
+    autojump_clock: MockClock,
+) -> None:
+    async with cluster(MemoryStream(0, Weather()), 2) as made:
+        await furnish(made, ["ann"], ["r1"])
+        leading, node = made.nodes
+        assert leading.log is not None
+        node.link.late = 0.5
+        await leading.log.ratchet()  # which the other one does not know yet
+        with trio.fail_after(RESEND):
+            assert not refused(await node.ask("room/r1", PostMessage("r1", "text"), "ann", new_id="m"))
+
+
+async def test_a_node_that_was_silent_for_so_long_that_nobody_knows_what_it_proposed_begins_anew(
+    autojump_clock: MockClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (log, writes):
+        monkeypatch.setattr(module, "PROPOSALS", 3)
+    async with cluster(MemoryStream(0, Weather()), 2) as made:
+        silent, node = made.nodes
+        await furnish(made, ["ann"], ["r1"])
+        made.kill(node)
+        await made.start(node)
+        for number in range(5):
+            assert not refused(
+                await node.ask("room/r1", PostMessage("r1", "text"), "ann", new_id=f"m{number}")
+            )
+        made.kill(node)
+        await made.start(node)
+        for one in (node, silent):
+            assert not refused(await one.ask("room/r1", PostMessage("r1", "text"), "ann", new_id=one.name))
+        await made.settled()
+        assert node.tables() == silent.tables()
 
 
 async def test_the_key_is_replaced_every_hour_though_no_node_that_leads_is_there_for_so_long(

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 import trio
 from trio.testing import MockClock
 
 from chatd.cluster import copying
-from chatd.cluster.copying import Copies, fetch
+from chatd.cluster.copying import FREE_FIRST, KEPT_SECONDS, PIECE_SECONDS, Copies, Offer, Wanted, fetch
 from chatd.cluster.net import Unreachable
 
 Asked = Callable[[bytes], Awaitable[bytes]]
@@ -19,11 +21,13 @@ DATABASE = bytes(range(256)) * 40
 
 
 class Wires:
-    """Whoever asks gets the first answer. `late`: seconds until a question arrives, by subject."""
+    """Whoever asks gets the first answer. `late`: seconds until a question arrives, by subject; `lost`: how
+    many do not."""
 
     def __init__(self) -> None:
         self.answerers: dict[str, list[Asked]] = {}
         self.late: dict[str, float] = {}
+        self.lost: Counter[str] = Counter()
 
 
 class Net:
@@ -39,6 +43,10 @@ class Net:
 
     async def ask(self, subject: str, data: bytes, deadline: float) -> bytes:
         first: list[bytes] = []
+        if self._wires.lost[subject] > 0:
+            self._wires.lost[subject] -= 1
+            await trio.sleep(deadline)
+            raise Unreachable(subject)
 
         async def answered(asked: Asked) -> None:
             first.append(await asked(data))
@@ -54,13 +62,15 @@ class Net:
         return first[0]
 
 
-def giver(node: str, wires: Wires, folder: Path, seconds: float = 0.5) -> None:
+def giver(node: str, wires: Wires, folder: Path, seconds: float = 0.5) -> Copies:
     async def copy(path: Path) -> None:
         await trio.sleep(seconds)
         _write(path)
 
     (folder / node).mkdir()
-    Copies(Net(node, wires), folder / node, copy).offer()
+    copies = Copies(Net(node, wires), folder / node, copy)
+    copies.offer()
+    return copies
 
 
 # Not `trio.Path`: its threads are real ones, and virtual time runs on without them.
@@ -115,3 +125,46 @@ async def test_who_is_free_answers_before_those_that_are_busy(
         giver("b", wires, tmp_path)
         await fetched(wires, tmp_path / "second", found)
         assert found == {"second": "b"}
+
+
+async def test_who_has_all_of_a_copy_keeps_nobody_waiting(autojump_clock: MockClock, tmp_path: Path) -> None:
+    wires = Wires()
+    giver("a", wires, tmp_path)
+    for name in ("first", "second"):
+        with trio.fail_after(FREE_FIRST):
+            await fetched(wires, tmp_path / name, {})
+
+
+async def test_a_piece_that_is_lost_is_asked_for_again(autojump_clock: MockClock, tmp_path: Path) -> None:
+    wires = Wires()
+    giver("a", wires, tmp_path)
+    wires.lost["copy.a"] = 3
+    await fetched(wires, tmp_path / "first", {})
+
+
+async def test_a_copy_that_nobody_reads_takes_no_room(
+    nursery: trio.Nursery, autojump_clock: MockClock, tmp_path: Path
+) -> None:
+    wires = Wires()
+    nursery.start_soon(giver("a", wires, tmp_path).run)
+    await Net("first", wires).ask("copy", b"", 60)
+    assert list((tmp_path / "a").iterdir())
+    await trio.sleep(2 * KEPT_SECONDS)
+    assert not list((tmp_path / "a").iterdir())
+
+
+async def test_nobody_gets_pieces_of_two_copies(
+    nursery: trio.Nursery, autojump_clock: MockClock, tmp_path: Path
+) -> None:
+    """Whoever was slower than one that is waited for begins anew."""
+    wires = Wires()
+    giver("a", wires, tmp_path)
+    slow = Net("slow", wires)
+    offer = msgspec.msgpack.decode(await slow.ask("copy", b"", 60), type=Offer)
+    wanted = msgspec.msgpack.encode(Wanted(offer.id, 0))
+    assert await slow.ask("copy.a", wanted, 60)
+    await trio.sleep(PIECE_SECONDS)
+    nursery.start_soon(fetched, wires, tmp_path / "second", {})
+    for _ in range(10):
+        await trio.sleep(0.1)
+        assert not await slow.ask("copy.a", wanted, 60)

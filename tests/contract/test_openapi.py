@@ -91,6 +91,17 @@ def _schemas(value: Any) -> Iterator[dict[str, Any]]:
             yield from _schemas(one)
 
 
+@pytest.mark.parametrize("options", [[], ["--openapi"], ["--asyncapi"]])
+def test_an_array_is_of_one_schema(options: list[str]) -> None:
+    """Some makers of code take no document with `prefixItems`, or with a boolean as the schema of items."""
+    document = json.decode(CliRunner().invoke(main, ["schema", *options]).stdout)
+    arrays = [one for one in _schemas(document) if one.get("type") == "array"]
+    assert arrays
+    for array in arrays:
+        assert isinstance(array["items"], dict)
+        assert "prefixItems" not in array
+
+
 def test_no_schema_has_the_name_of_what_generated_code_itself_uses(document: Any) -> None:
     """A class is made for each; one called Override hides the annotation that each method of Java has."""
     assert not document["components"]["schemas"].keys() & IN_JAVA

@@ -88,6 +88,11 @@ def test_every_field_refuses_a_value_of_another_type(entry: RequestType) -> None
         ("message.post", {"room": "r", "text": 10_001 * "x"}, "text: must have at most 10000 characters"),
         ("session.open", {"cursor": {"epoch": "e"}}, "cursor.position: missing"),
         (
+            "session.open",
+            {"cursor": {"epoch": "e", "position": 1, "seq": 1}},
+            "cursor: unknown field 'seq'",
+        ),
+        (
             "member.mute",
             {"space": "s", "account": "a", "for": 0},
             "for: must be from 1 to 316224000",

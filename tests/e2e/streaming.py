@@ -55,7 +55,8 @@ class Streamed:
         self.id = last or ""
         self.ended = False
         self._buffer = bytearray()
-        self._chunks = bytearray()  # what is not decoded yet, where a proxy sends chunks
+        self._chunks = bytearray()  # what is not decoded yet
+        self.chunks: list[bytes] = []  # an empty one says that the answer is whole
         self._conversation = strict.Conversation()
         self.status, self.headers = self._head()
 
@@ -152,7 +153,8 @@ class Streamed:
             end = line + 2 + int(self._chunks[:line], 16)
             if len(self._chunks) < end + 2:
                 break
-            whole += self._chunks[line + 2 : end]
+            self.chunks.append(bytes(self._chunks[line + 2 : end]))
+            whole += self.chunks[-1]
             del self._chunks[: end + 2]
         return whole
 

@@ -129,6 +129,23 @@ def test_http_1_0_is_served_and_what_is_said_ends_with_the_connection(server: Se
         assert stream.posted(room) == ["an old proxy"]
 
 
+def test_an_event_is_a_whole_chunk_and_what_ended_differs_from_what_was_cut_off(
+    server: Server, town: Town
+) -> None:
+    """Of a body without chunks, much that is built on Python's requests gives out pieces of a fixed size: an
+    event would stand half until the next one comes."""
+    room = town.room()
+    account, poster = town.member(room), town.open(town.member(room))
+    with Streamed(server, account.token) as stream:
+        assert stream.headers["transfer-encoding"] == "chunked"
+        stream.wait_position(poster.post(room, "now")["position"])
+        assert len(stream.events) == 1
+        assert [chunk[-2:] for chunk in stream.chunks] == [b"\n\n"] * 2
+        town.operator.ask("account.sign_out", account=account.id)
+        stream.wait_ended()
+        assert stream.chunks[-1] == b""
+
+
 def test_who_is_revoked_is_out_at_once_and_told_not_to_return(server: Server, town: Town) -> None:
     room = town.room()
     account, poster = town.member(room), town.open(town.member(room))

@@ -45,13 +45,13 @@ def read(data: bytes) -> list[dict[str, str]]:
 
 @given(st.lists(EVENTS, max_size=4))
 def test_no_line_is_cut_by_who_takes_more_for_its_end_than_the_standard_does(events: list[Event]) -> None:
-    written = EventWire(EPOCH).render(events).decode()
+    written = EventWire(EPOCH, chunked=False).render(events).decode()
     assert written.splitlines() == written.split("\n")[:-1]
 
 
 @given(st.lists(EVENTS, max_size=4))
 def test_each_event_is_read_back_with_the_cursor_that_stands_after_it(events: list[Event]) -> None:
-    blocks = read(EventWire(EPOCH).render(events))
+    blocks = read(EventWire(EPOCH, chunked=False).render(events))
     assert [json.loads(block["data"]) for block in blocks] == [event.frame() for event in events]
     assert {block["event"] for block in blocks} <= {"event"}
     for block, event in zip(blocks, events, strict=True):
@@ -62,7 +62,7 @@ def test_each_event_is_read_back_with_the_cursor_that_stands_after_it(events: li
 @given(TEXTS)
 def test_a_signal_has_no_id(text: str) -> None:
     frame: dict[str, Any] = {"signal": "typing", "stream": "room/01J", "by": text, "data": {}}
-    (block,) = read(SignalFrame(frame).rendered(EventWire(EPOCH).render))
+    (block,) = read(SignalFrame(frame).rendered(EventWire(EPOCH, chunked=False).render))
     assert block.keys() == {"event", "data"}
     assert json.loads(block["data"]) == frame
 
@@ -70,7 +70,9 @@ def test_a_signal_has_no_id(text: str) -> None:
 def test_an_event_is_rendered_once_for_all_streams() -> None:
     event = Event(7, "room/01J", 1, "message.posted", 1, "ann", {}, "hello", "5f0c9e1b7a42")
     chunk = Chunk([event])
-    assert chunk.rendered(event_wire(EPOCH).render) is chunk.rendered(event_wire(EPOCH).render)
+    for chunked in (True, False):
+        once, again = (chunk.rendered(event_wire(EPOCH, chunked).render) for _ in range(2))
+        assert once is again
 
 
 def test_the_last_event_says_why() -> None:

@@ -44,3 +44,14 @@ def test_a_text_in_two_bytes_a_letter_is_to_be_converted(tmp_path: Path, encodin
 def test_an_archive_of_slackdump_is_to_be_made_an_export(tmp_path: Path, name: str) -> None:
     path = folder(tmp_path / "archive", {name: b"SQLite format 3\0", "__uploads/F1/a.txt": "one"})
     assert "`slackdump convert -f export`" in refused(path)
+
+
+@pytest.mark.parametrize("name", ["ChatExport_2026-03-01/messages.html", "Tea - general [100].html"])
+def test_pages_for_a_browser_are_to_be_exported_as_json(tmp_path: Path, name: str) -> None:
+    path = folder(tmp_path / "pages", {name: "<!DOCTYPE html>", "photos/a.jpg": b"x"})
+    assert f"has pages for a browser ({name}), which are not read: export it again as JSON" in refused(path)
+
+
+def test_an_archive_of_mongodump_is_to_be_a_folder(tmp_path: Path) -> None:
+    path = folder(tmp_path, {"dump.archive": b"\x6d\xe2\x99\x81\0\0"}) / "dump.archive"
+    assert "`mongodump --out FOLDER`" in refused(path)

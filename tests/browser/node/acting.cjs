@@ -47,6 +47,8 @@ scenario(async ({ asked, open, picture, axe }) => {
     await menu(page, text)
     const items = await page.getByRole('menuitem').allInnerTexts()
     await page.keyboard.press('Escape')
+    // The next key is the message's again.
+    await page.waitForFunction(() => document.activeElement?.matches('[data-seq]'))
     return items.map((item) => item.trim())
   }
   const pick = async (page, text, item) => {

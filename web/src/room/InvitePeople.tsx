@@ -23,6 +23,7 @@ export function InvitePeople({ room }: { room: OwnRoom }) {
   const people = useSignal<readonly Member[]>([])
   const inside = useSignal<ReadonlySet<string>>(new Set())
   const typed = useSignal('')
+  const loaded = useSignal(false)
   useEffect(() => {
     void tried(async () => {
       const members = await allOf((after) => chat.ask('room.members', { room: room.id, after, limit: PAGE }))
@@ -30,6 +31,7 @@ export function InvitePeople({ room }: { room: OwnRoom }) {
       people.value = await allOf((after) =>
         chat.ask('space.members', { space: room.space as string, after, limit: PAGE }),
       )
+      loaded.value = true
     })
   }, [room.id])
   const found = useComputed(() =>
@@ -38,15 +40,19 @@ export function InvitePeople({ room }: { room: OwnRoom }) {
       .filter((member) => named(typed.value, member.display_name, member.name))
       .slice(0, SHOWN),
   ).value
-  const add = (member: Member) =>
-    tried(async () => {
+  const add = (member: Member, row: Element | null) => {
+    // The button that has the focus goes with its row.
+    const next = row?.nextElementSibling ?? row?.previousElementSibling
+    return tried(async () => {
       await chat.ask('room.invite', { room: room.id, account: member.account })
       inside.value = new Set([...inside.value, member.account])
+      next?.querySelector('button')?.focus()
       toast(t('added', { name: member.display_name }))
     })
+  }
   return (
     <Dialog title={shared('invite')} onClose={closeDialog}>
-      <FilterField label={t('whom')} typed={typed} />
+      <FilterField label={t('whom')} typed={typed} autofocus />
       <ul class="invite-list">
         {found.map((member) => (
           <li key={member.account} class="invite-row">
@@ -54,13 +60,16 @@ export function InvitePeople({ room }: { room: OwnRoom }) {
             <span class="invite-name">
               <bdi>{member.display_name}</bdi> <span class="invite-handle">@{member.name}</span>
             </span>
-            <Button aria-label={`${shared('add')}: ${member.display_name}`} onClick={() => add(member)}>
+            <Button
+              aria-label={`${shared('add')}: ${member.display_name}`}
+              onClick={(event) => add(member, event.currentTarget.closest('li'))}
+            >
               {shared('add')}
             </Button>
           </li>
         ))}
       </ul>
-      {found.length === 0 && <p class="invite-handle">{t('nobody_found')}</p>}
+      {loaded.value && found.length === 0 && <p class="invite-handle">{t('nobody_found')}</p>}
     </Dialog>
   )
 }

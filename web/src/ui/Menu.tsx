@@ -19,17 +19,23 @@ export interface MenuItem {
 interface MenuProps {
   label: string
   items: readonly MenuItem[]
-  /** The element that opened it; the menu stands below or above it, and the focus goes back to it. */
+  /** The menu stands below or above it. */
   anchor: HTMLElement
   onClose(): void
   children?: ComponentChildren
 }
 
-/** A menu of actions with roving focus: arrows, Home, End, first letters, Escape. */
+/**
+ * A menu of actions with roving focus: arrows, Home, End, first letters, Escape. The focus goes back to what had it, such
+ * as the row whose key opened it.
+ */
 export function Menu({ label, items, anchor, onClose, children }: MenuProps) {
   const menu = useRef<HTMLDivElement>(null)
+  const opener = useRef(anchor)
   useEffect(() => {
     const box = menu.current as HTMLDivElement
+    const { activeElement, body } = document
+    if (activeElement !== body) opener.current = activeElement as HTMLElement
     place(box, anchor)
     buttons(box)[0]?.focus()
     const outside = (event: Event) => {
@@ -38,7 +44,7 @@ export function Menu({ label, items, anchor, onClose, children }: MenuProps) {
     document.addEventListener('pointerdown', outside)
     return () => {
       document.removeEventListener('pointerdown', outside)
-      if (box.contains(document.activeElement) || document.activeElement === document.body) anchor.focus()
+      if (box.contains(document.activeElement) || document.activeElement === body) opener.current.focus()
     }
   }, [])
   const onKeyDown = (event: KeyboardEvent) => {
@@ -66,7 +72,7 @@ export function Menu({ label, items, anchor, onClose, children }: MenuProps) {
           class={item.danger ? 'menu-item menu-danger' : 'menu-item'}
           disabled={item.disabled}
           onClick={() => {
-            anchor.focus() // what is opened gives the focus back to it
+            opener.current.focus() // what is opened gives the focus back to it
             onClose()
             item.onPick()
           }}

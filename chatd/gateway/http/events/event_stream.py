@@ -2,7 +2,7 @@
 
 Behind it is the same session actor as behind a WebSocket, so a resume has the same promises. It gets one
 request, `session.open`, made of the head. A refusal is an ordinary answer of HTTP; otherwise the answer
-begins and ends only with the connection, without a length and without chunks: HTTP/1.0 reads it as well.
+begins, and the connection serves no other one.
 """
 
 from __future__ import annotations
@@ -34,10 +34,6 @@ GOING_AWAY: Final = 1001
 SPREAD: Final = (
     5000  # milliseconds within which all come back whose server has gone away, after the usual time
 )
-HEADERS: Final = {
-    "Content-Type": "text/event-stream",
-    "X-Accel-Buffering": "no",  # nginx would keep events until it has a page of them
-}
 NOT_OPENED: Final = Refusal("unavailable", "the session could not be opened; try again in a moment")
 
 
@@ -48,16 +44,16 @@ class EventStream:
         self,
         stream: SocketStream,
         caller: Caller,
-        bearer: str | None,
+        head: Head,
         request: Row,
-        headed: bool,
         shared: Mapping[str, str],
     ) -> None:
-        """`request`: the one frame that the session gets. `headed`: only the head of the answer is asked.
-        `shared`: headers that every answer has."""
+        """`request`: the one frame that the session gets. `shared`: headers that every answer has."""
         self.caller = caller
-        self.bearer = bearer
-        self.render: Render = event_wire.event_wire("").render
+        self.bearer = head.bearer
+        self._chunked = head.version == "1.1"
+        self._wire = event_wire.event_wire("", self._chunked)
+        self.render: Render = self._wire.render
         self.drained = stream.drained
         self.session: Session | None = None
         self.stream = stream
@@ -68,7 +64,7 @@ class EventStream:
         self._closing_since = 0.0
         self._since = self._heartbeat = trio.current_time()
         self._request: Row | None = request
-        self._headed = headed
+        self._headed = head.method == "HEAD"  # only the head of the answer is asked
         self._shared = shared
         self._over = False
         self._ended = Wakeup()
@@ -101,13 +97,14 @@ class EventStream:
 
     def _begin(self, opened: SessionOpened) -> None:
         self.begun = True
-        self.render = event_wire.event_wire(opened.epoch).render
-        self.stream.write(head_of(200, {**HEADERS, **self._shared}))
+        self._wire = event_wire.event_wire(opened.epoch, self._chunked)
+        self.render = self._wire.render
+        self.stream.write(head_of(200, {**self._wire.headers, **self._shared}))
         if self._headed:
             self.stream.closing = True  # no event follows
             self.stop_reading()
         else:
-            self.stream.write(event_wire.opened(opened))
+            self.stream.write(self._wire.framed(event_wire.opened(opened)))
 
     def write(self, rendered: bytes, at_once: bool = False) -> int:
         return self.stream.write(rendered, at_once)
@@ -142,12 +139,12 @@ class EventStream:
         elif self.begun and now - self._heartbeat >= settings.ping_interval:
             self._heartbeat = now
             if not self.queued:
-                self.stream.write(event_wire.HEARTBEAT)
+                self.stream.write(self._wire.framed(event_wire.HEARTBEAT))
 
     def nudge(self) -> None:
         """Says something now, if nothing is on its way: a peer that is gone answers that with a reset."""
         if self.begun and not self.queued:
-            self.stream.write(event_wire.HEARTBEAT, at_once=True)
+            self.stream.write(self._wire.framed(event_wire.HEARTBEAT), at_once=True)
 
     def last_words(self) -> bytes:
         """What is left to say when the session has ended."""
@@ -157,7 +154,8 @@ class EventStream:
             return b""
         code, reason = self.closing
         retry = event_wire.RETRY + (int(full_jitter(SPREAD)) if code == GOING_AWAY else 0)
-        return event_wire.closed({"code": code, "reason": reason, "reconnect": code not in FINAL}, retry)
+        said = {"code": code, "reason": reason, "reconnect": code not in FINAL}
+        return self._wire.framed(event_wire.closed(said, retry), last=True)
 
 
 async def serve_events(
@@ -173,13 +171,12 @@ async def serve_events(
     """Serves the request, which the stream holds as well, until either side ends the connection."""
     stream.unread_head = b""
     stream.bound_unsent(UNSENT_EVENTS)
-    headed = head.method == "HEAD"
     async with stream_tasks(stream):
         request = read_request(head, shared)
         if isinstance(request, bytes):
             stream.write(request)
             return
-        connection = EventStream(stream, caller, head.bearer, request, headed, shared)
+        connection = EventStream(stream, caller, head, request, shared)
         stream.reader = watch = PeerWatch(stream, poller, connection.stop_reading, connection.nudge)
         watch.start(settings.write_deadline)
         session = open_session(connection)

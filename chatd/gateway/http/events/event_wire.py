@@ -14,8 +14,13 @@ from typing import Any, Final
 from chatd.contract.session import SessionOpened
 from chatd.domain.event import Event
 from chatd.frames.codec import json_line
+from chatd.gateway.http.server.response import chunk
 from chatd.ports import Render, Row
 
+HEADERS: Final = {
+    "Content-Type": "text/event-stream",
+    "X-Accel-Buffering": "no",  # nginx would keep events until it has a page of them
+}
 RETRY: Final = 1000  # milliseconds after which a client that was cut off connects again
 # A comment, so that proxies do not take the stream for dead. To some clients, an empty line is an event.
 HEARTBEAT: Final = b":\n"
@@ -23,14 +28,22 @@ _CURSOR: Final = re.compile(r"([!-\-/-~]{1,64})\.(0|[1-9][0-9]{0,15})\.([0-9a-f]
 
 
 class EventWire:
-    """Renders what a stream sends after its beginning. `epoch`: that of the server's log."""
+    """Renders what a stream sends. `epoch`: that of the server's log. `chunked`: the body comes in chunks, as
+    HTTP/1.1 has them and HTTP/1.0 does not. Some clients (Python's requests) read another body in pieces of a
+    fixed size, and would give out an event when the next ones have filled its piece.
+    """
 
-    def __init__(self, epoch: str) -> None:
+    def __init__(self, epoch: str, chunked: bool) -> None:
         self._epoch = epoch.encode()
+        self.headers = {**HEADERS, "Transfer-Encoding": "chunked"} if chunked else HEADERS
+        self._chunked = chunked
         self.render: Render = self._events  # one object, because `Chunk` uses it as a key
 
+    def framed(self, data: bytes, *, last: bool = False) -> bytes:
+        return chunk(data, last=last) if self._chunked else data
+
     def _events(self, events: Sequence[Event]) -> bytes:
-        return b"".join([self._one(event.frame()) for event in events])
+        return self.framed(b"".join([self._one(event.frame()) for event in events]))
 
     def _one(self, frame: Row) -> bytes:
         if "signal" in frame:
@@ -44,9 +57,9 @@ class EventWire:
 
 
 @lru_cache(maxsize=8)
-def event_wire(epoch: str) -> EventWire:
+def event_wire(epoch: str, chunked: bool) -> EventWire:
     """The one of this epoch, so that all streams share what it renders."""
-    return EventWire(epoch)
+    return EventWire(epoch, chunked)
 
 
 def opened(snapshot: SessionOpened) -> bytes:

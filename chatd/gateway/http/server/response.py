@@ -76,7 +76,7 @@ class Response:
         self.complete = not more or self._empty
         self._check_length(self.complete)
         if self._chunked and not self._empty:
-            data = _chunk(data, not more)
+            data = chunk(data, last=not more)
         if head and len(data) <= JOINED:
             await self._stream.send_all(head + data)
         else:
@@ -173,9 +173,10 @@ def _head(status: int, fields: list[tuple[bytes, bytes]]) -> bytes:
     return head
 
 
-def _chunk(data: bytes, last: bool) -> bytes:
-    chunk = b"%x\r\n%s\r\n" % (len(data), data) if data else b""
-    return chunk + b"0\r\n\r\n" if last else chunk
+def chunk(data: bytes, *, last: bool = False) -> bytes:
+    """A piece of a body without a length (RFC 9112, section 7.1); `last`: and its end."""
+    framed = b"%x\r\n%s\r\n" % (len(data), data) if data else b""
+    return framed + b"0\r\n\r\n" if last else framed
 
 
 @lru_cache(1)
