@@ -1,4 +1,4 @@
-"""The composition root: the one file that knows every wing, and the order in which a server lives.
+"""The composition root: the one file that knows every package, and the order in which a server lives.
 
 `serve` walks in through nested scopes (store, log writer, actors, gateway) and walks out the other
 way: it stops accepting, lets clients go, lets actors answer what they took, flushes, closes the store.

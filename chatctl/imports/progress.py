@@ -76,6 +76,6 @@ def moving(progress: Progress) -> Callable[[Moved, str], None]:
             left = f", about {duration(max(1, round(rest)))} left" if rest else ""
         rate = f"{moved.read / max(seconds, 0.1):,.0f} a second"
         done = f"room {moved.rooms_done} of {moved.rooms}: {moved.read:,} messages"
-        progress.show(f"{done}, {rate}{left} ({room})")
+        progress.show(f"{done}, {rate}{left} ({room or 'a direct room'})")
 
     return told

@@ -64,38 +64,40 @@ def check_files(backup: Path, named: Collection[str]) -> tuple[str, ...]:
         return ()
     findings, missing = [], set(named)
     with _reading(backup) as archive:
-        for member in archive:
-            blob = _BLOB.fullmatch(member.name)
-            found = archive.extractfile(member) if blob and member.isreg() else None
-            if blob is None or found is None:
-                continue
-            missing.discard(blob[1])
-            if hashlib.file_digest(found, "sha256").hexdigest() != blob[1]:  # type: ignore[arg-type]
-                findings.append(f"blob {blob[1]}: {DAMAGED}")
+        for hash_, blob in _blobs(archive):
+            missing.discard(hash_)
+            if hashlib.file_digest(blob, "sha256").hexdigest() != hash_:  # type: ignore[arg-type]
+                findings.append(f"blob {hash_}: {DAMAGED}")
     return (*findings, *(f"blob {hash_}: it is not in the backup" for hash_ in sorted(missing)))
 
 
 def _restore(backup: Path, folder: Path, wanted: Collection[str] | None) -> tuple[int, tuple[str, ...]]:
     count, findings = 0, []
     with _reading(backup) as archive:
-        for member in archive:
-            named = _BLOB.fullmatch(member.name)
-            found = archive.extractfile(member) if named and member.isreg() else None
-            if named is None or found is None or (wanted is not None and named[1] not in wanted):
+        for hash_, blob in _blobs(archive):
+            if wanted is not None and hash_ not in wanted:
                 continue
-            place = folder / named[1][:2]
+            place = folder / hash_[:2]
             place.mkdir(mode=0o700, parents=True, exist_ok=True)
-            part = place / f"{named[1][2:]}.part"
-            if _copy(found, part) != named[1]:
+            part = place / f"{hash_[2:]}.part"
+            if _copy(blob, part) != hash_:
                 part.unlink()
-                findings.append(f"blob {named[1]}: {DAMAGED}")
+                findings.append(f"blob {hash_}: {DAMAGED}")
                 continue
-            part.replace(place / named[1][2:])
+            part.replace(place / hash_[2:])
             sync(place)
             count += 1
     if count:
         sync(folder)
     return count, tuple(findings)
+
+
+def _blobs(archive: tarfile.TarFile) -> Iterator[tuple[str, IO[bytes]]]:
+    """Each under the hash that it is named by."""
+    for member in archive:
+        named = _BLOB.fullmatch(member.name)
+        if named and member.isreg() and (blob := archive.extractfile(member)) is not None:
+            yield named[1], blob
 
 
 def _copy(source: IO[bytes], path: Path) -> str:

@@ -1,4 +1,4 @@
-"""Makes the services of this wing out of the settings."""
+"""Makes what keeps files, and takes them in, as the settings say."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every store of this wing can do beyond `Blobs`: all of them stage in a file on this machine, where
+"""What both stores of blobs can do beyond `Blobs`: they stage in a file on this machine, where
 other processes can read it, and where an upload in several requests waits for its end."""
 
 from __future__ import annotations

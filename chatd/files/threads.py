@@ -1,4 +1,4 @@
-"""Blocking calls of this wing: in threads of their own number, so that nobody else waits for a slow disk."""
+"""Blocking calls for files: in threads of their own number, so that nobody else waits for a slow disk."""
 
 from __future__ import annotations
 

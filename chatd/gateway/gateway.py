@@ -191,31 +191,20 @@ class Gateway:
             self._take_place(place, caller.address)
             if self._settings.limits:
                 work_for(Principal(network(caller.address)))
-        if head.path == event_stream.PATH and not cors.is_preflight(head):
-            work_at_head(stream.unread_head)
-            fields = cors.response_fields(head, self.own)
-            await event_stream.serve_events(
-                stream,
-                caller,
-                head,
-                self._settings,
-                self._open_session,
-                self.connections,
-                self.poller,
-                {**named(), **{name.decode(): value.decode() for name, value in fields}},
+        if head.path == "/ws":
+            await serve_websocket(
+                stream, caller, head, self._settings, self._open_session, self.connections, self.poller
             )
             return False
-        if head.path != "/ws":
-            with self.traffic:
-                http = self._http or await self._loaded_http()
-                if not peer.operator:
-                    await self.turns.take(network(caller.address), bool(stream.unread_rest))
-                if head.path == GRAPHQL and WEBSOCKET in head.upgrade:
-                    work_at_head(stream.unread_head)
-                    await http.serve_graphql(stream, head, caller)
-                    return False
-                return await http.serve(stream, head, caller)
-        await serve_websocket(
+        if head.path == event_stream.PATH and not cors.is_preflight(head):
+            await self._serve_events(stream, head, caller)
+            return False
+        return await self._serve_http(stream, head, caller, peer)
+
+    async def _serve_events(self, stream: SocketStream, head: Head, caller: Caller) -> None:
+        work_at_head(stream.unread_head)
+        fields = {name.decode(): value.decode() for name, value in cors.response_fields(head, self.own)}
+        await event_stream.serve_events(
             stream,
             caller,
             head,
@@ -223,8 +212,19 @@ class Gateway:
             self._open_session,
             self.connections,
             self.poller,
+            {**named(), **fields},
         )
-        return False
+
+    async def _serve_http(self, stream: SocketStream, head: Head, caller: Caller, peer: Caller) -> bool:
+        with self.traffic:
+            http = self._http or await self._loaded_http()
+            if not peer.operator:
+                await self.turns.take(network(caller.address), bool(stream.unread_rest))
+            if head.path == GRAPHQL and WEBSOCKET in head.upgrade:
+                work_at_head(stream.unread_head)
+                await http.serve_graphql(stream, head, caller)
+                return False
+            return await http.serve(stream, head, caller)
 
     async def _loaded_http(self) -> Http:
         async with self._loading:

@@ -148,8 +148,8 @@ class ImportRooms(msgspec.Struct, frozen=True, eq=False):
     async def _admit(
         self, caller: Caller, row: Row, room: ImportRoom, id_: str, name: str, own: bool
     ) -> ImportedRoom | Refusal:
-        """Who is in it by now."""
-        if room.kind != "direct":
+        """Who is in it by now. The people of a direct room, which has no name, stay the same."""
+        if name:
             stream = room_stream(id_)
             refusal = await admit(self.reader, self.commands, caller, row["id"], stream, room.members)
             if refusal:

@@ -41,12 +41,10 @@ class Info(msgspec.Struct, frozen=True):
     version: str = ""
     max_payload: int = 2**20
     headers: bool = False
-    auth_required: bool = False
     tls_required: bool = False
     tls_available: bool = False
     nonce: str = ""
     connect_urls: list[str] = []
-    ldm: bool = False  # it is about to stop
 
 
 class Err(msgspec.Struct, frozen=True):

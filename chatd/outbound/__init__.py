@@ -1,1 +1,1 @@
-"""What this server asks of others over HTTP: single sign-on."""
+"""What this server asks of others over HTTP: single sign-on, web push, traces."""

@@ -1,4 +1,4 @@
-"""What the wings agree on: the log, the tables beside it, and who may be told about them.
+"""What the packages above agree on: the log, the tables beside it, and who may be told about them.
 
 The actors know the store only by these shapes; an in-memory twin or a distributed log can stand
 behind them as well as SQLite.

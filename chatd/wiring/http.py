@@ -15,7 +15,7 @@ from chatd.gateway.http.files.routes import FileRoutes
 from chatd.gateway.http.graphql_route import GraphQLRoute
 from chatd.gateway.http.health_routes import HealthRoutes, MetricsRoute
 from chatd.gateway.http.hooks import Hooks
-from chatd.gateway.http.monitor import Monitor
+from chatd.gateway.http.monitor import monitor
 from chatd.gateway.http.sso_routes import SsoRoutes
 from chatd.gateway.http.standby_routes import StandbyRoutes
 from chatd.gateway.http.web_client import WebClient
@@ -55,7 +55,7 @@ def http(settings: Settings, services: Services, gateway: Gateway, open_session:
             HealthRoutes(ready, services.health),
             MetricsRoute(settings, own, status, services.figures, gateway.counts, transfers.counts),
             ApiDocs(settings.server_name),
-            Monitor(settings.server_name),
+            monitor(settings.server_name),
             FileRoutes(
                 desk,
                 services.files,

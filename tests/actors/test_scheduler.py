@@ -126,7 +126,8 @@ class Twin:
 
     async def state_of(self, stream: str) -> AccountState:
         account = stream.removeprefix("account/")
-        return AccountState(account, head=1, disabled=account in self.disabled)
+        owner = "ann" if account == "bot of ann" else None
+        return AccountState(account, head=1, owner=owner, disabled=account in self.disabled)
 
     async def context(self, context: Context, text: str) -> Context:
         await self._look()
@@ -349,10 +350,11 @@ async def test_what_is_refused_for_a_day_has_failed(
     assert twin.list["one"]["failed"] == "the room is locked"
 
 
-async def test_a_disabled_account_posts_nothing(
-    autojump_clock: MockClock, twin: Twin, scheduler: Scheduler, nursery: trio.Nursery
+@pytest.mark.parametrize("account", ["ann", "bot of ann"])
+async def test_a_disabled_account_posts_nothing_and_neither_do_its_bots(
+    autojump_clock: MockClock, twin: Twin, scheduler: Scheduler, nursery: trio.Nursery, account: str
 ) -> None:
-    twin.put("one", START)
+    twin.put("one", START, account=account)
     twin.put("two", START, account="bob")
     twin.disabled.add("ann")
     nursery.start_soon(scheduler.run)

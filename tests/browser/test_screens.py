@@ -47,6 +47,10 @@ def test_no_screen_is_wider_than_its_window(seen: Any) -> None:
     assert seen["wide"] == []
 
 
+def test_no_part_of_a_screen_scrolls_up_and_down_by_itself(seen: Any) -> None:
+    assert seen["within"] == []
+
+
 def test_colours_of_the_system_leave_what_is_chosen_and_what_floats_in_sight(seen: Any) -> None:
     assert (seen["chosen"], seen["framed"]) == ("solid", "solid")
 

@@ -15,10 +15,12 @@ from trio.testing import MockClock
 
 from chatd.actors.runtime.envelope import STOPPING, UNCERTAIN, UNSETTLED, Envelope
 from chatd.cluster import inboxes
+from chatd.cluster.calls import Call, answers_to, calls_to
 from chatd.cluster.envelopes import encode_command
 from chatd.cluster.inboxes import HELD, KEPT_SECONDS, Inboxes
 from chatd.cluster.line import PATIENCE, RESEND
 from chatd.cluster.lines import OF_A_LINE, OF_A_LINE_BYTES, OUTSTANDING_BYTES, Lines
+from chatd.cluster.node_message import encode
 from chatd.contract.errors import Refusal
 from chatd.contract.message import Posted, PostMessage
 from chatd.contract.spec import DONE
@@ -450,6 +452,28 @@ async def test_an_owner_holds_so_many_bytes_for_others_and_refuses_what_is_more(
     assert not any(node.lines._outstanding_bytes for node in nodes)
     await trio.sleep(200)  # nobody asks for the answers any more
     assert not owner.inboxes._held
+
+
+async def test_a_node_knows_so_many_lines_of_others_and_forgets_those_that_ask_for_nothing(
+    wires: MemoryWires, autojump_clock: MockClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inboxes, "INBOXES", 2)
+    owner = await started(wires, Log(), "b")
+    net, heard = wires.net("a"), list[str]()
+    net.listen(answers_to("a"), lambda data: heard.append(msgspec.msgpack.decode(data)[0]))
+
+    async def ask(line: str) -> None:
+        post = PostMessage("r", line, f"nonce-{line}")
+        command = encode_command(Envelope(post, Context("ann", 1), lambda answer: None))
+        net.publish(calls_to(owner.here), encode(Call("a", line, ROOM, 1, 1, 0, command)))
+        await trio.sleep(1)
+
+    for line in ("first", "second", "third"):
+        await ask(line)
+    assert heard == ["first", "second"]
+    await trio.sleep(inboxes.ASKED_FOR)
+    await ask("third")
+    assert heard == ["first", "second", "third"]
 
 
 async def test_answers_are_kept_only_until_they_have_arrived(

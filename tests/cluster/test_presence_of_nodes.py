@@ -234,10 +234,10 @@ async def test_the_accounts_of_a_node_that_goes_have_the_grace_to_come_to_anothe
     assert await town.b.shown(bob, "ann") == ("online", None)
     town.wires.down.add("a")
     town.heartbeats.now("b")
+    await town.later(GRACE / 2)
     if back:
         await town.b.open("ann")
     await town.later(GRACE)
-    await town.later(1)
     assert (await town.b.shown(bob, "ann"))[0] == ("online" if back else "offline")
     assert [frame["data"].state for frame in watching.frames] == ([] if back else ["offline"])
 

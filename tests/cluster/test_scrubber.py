@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
 import trio
+from store_facts import Pen, Sheet
 from trio.testing import MockClock
 
-from chatd.cluster.scrubber import LOOK, SCRUB_EVERY, Scrubber
+from chatd.cluster.scrubber import LOOK, SCRUB_EVERY, Broken, Scrubber
 from chatd.ports import Append, PutLatestTime, StoreUnavailable
 from chatd.store.database import open_store
 
@@ -104,3 +106,21 @@ async def test_the_store_tells_own_writes_from_those_of_others(tmp_path: Path) -
             other.execute("CREATE TABLE strange (a)")
         other.close()
         assert await store.foreign_writes() != before
+
+
+@pytest.mark.parametrize(
+    "change", ["UPDATE events SET at = at + 1 WHERE position = 4", "UPDATE body_rows SET text = text || '!'"]
+)
+async def test_an_event_or_a_text_that_was_changed_is_found(autojump_clock: MockClock, change: str) -> None:
+    sheet = Sheet()
+    sheet.write(*Pen().village())
+
+    async def ask(question: Callable[[sqlite3.Connection], Any]) -> Any:
+        return question(sheet.connection)
+
+    scrubber = Scrubber(ask, File().foreign_writes)
+    with trio.move_on_after(SCRUB_EVERY / 2):
+        await scrubber.run()
+    sheet.connection.execute(change)
+    with pytest.raises(Broken), trio.fail_after(3 * SCRUB_EVERY):
+        await scrubber.run()

@@ -22,13 +22,14 @@ from chatd.nats.jetstream import (
     ApiError,
     JetStream,
     NotAgreed,
+    PubAck,
     Replica,
     StreamCluster,
     StreamConfig,
     StreamInfo,
     StreamState,
 )
-from chatd.nats.ordered import FEW, HEARTBEAT, SECONDS, SOON, OrderedConsumer
+from chatd.nats.ordered import FEW, HEARTBEAT, MISSED, SECONDS, SOON, OrderedConsumer
 from chatd.nats.wire import Msg
 
 SECOND = 10**9  # nanoseconds
@@ -79,6 +80,9 @@ class Servers(JetStream):
         self.leads = True
         self.last = 7
         self.makes_consumers = True
+        self.made = 0
+        self.sends_signs = True
+        self.sent = "0"  # messages of the consumer
         self._nursery = nursery
 
     async def stream_info(self, name: str, seconds: float = 5.0) -> StreamInfo:
@@ -93,6 +97,7 @@ class Servers(JetStream):
             await trio.sleep(seconds)
             raise TooSlow("no answer")
         await trio.lowlevel.checkpoint()
+        self.made += 1
         return {}
 
     async def message(self, stream: str, sequence: int, seconds: float = 5.0) -> bytes:
@@ -112,10 +117,15 @@ class Servers(JetStream):
             with scope:
                 while True:
                     await trio.sleep(HEARTBEAT)
-                    heard(Msg(subject, 1, "", b"", {"Nats-Last-Consumer": "0"}, 100))
+                    if self.sends_signs:
+                        heard(Msg(subject, 1, "", b"", {"Nats-Last-Consumer": self.sent}, 100))
 
         self._nursery.start_soon(heartbeat)
         return Subscribed(scope)
+
+    async def publish(self, subject: str, data: bytes, seconds: float = 5.0, headers: Any = None) -> PubAck:
+        await trio.lowlevel.checkpoint()
+        return PubAck("s", self.last)
 
     def forget_consumer(self, stream: str, name: str) -> None:
         pass
@@ -154,6 +164,52 @@ async def test_signs_of_life_of_a_server_without_the_others_are_none_of_the_stre
         await trio.sleep(AGREED)
         assert sequencer.apart < SILENT - 1
         assert await sequencer.last() == 7
+        nursery.cancel_scope.cancel()
+
+
+async def test_that_most_agree_is_known_by_what_they_acknowledge(autojump_clock: MockClock) -> None:
+    async with trio.open_nursery() as nursery:
+        servers = Servers(nursery)
+        sequencer = StreamSequencer(servers, "s", "s.x")
+        nursery.start_soon(followed, sequencer)
+        nursery.start_soon(sequencer.run)
+        await trio.sleep(1)
+        servers.heard_at = trio.current_time()  # what is said of them is old from now on
+        await trio.sleep(5)
+        assert sequencer.apart > 4
+        await sequencer.propose(b"")
+        await trio.sleep(1)
+        assert sequencer.apart == pytest.approx(1.0)
+        nursery.cancel_scope.cancel()
+
+
+@pytest.mark.parametrize(
+    "how", ["no sign comes", "a message did not come", "the stream is known to have more"]
+)
+async def test_where_something_is_missing_it_is_had_in_another_way_soon(
+    autojump_clock: MockClock, how: str
+) -> None:
+    async with trio.open_nursery() as nursery:
+        servers, read = Servers(nursery), list[int]()
+        consumer = OrderedConsumer(servers, "s", 7)
+
+        async def follow() -> None:
+            async for message in consumer:
+                read.append(message.sequence)
+
+        nursery.start_soon(follow)
+        await trio.sleep(5)
+        assert servers.made == 1
+        match how:
+            case "no sign comes":
+                servers.sends_signs = False
+            case "a message did not come":
+                servers.sent = "1"
+            case _:
+                servers.last = 8
+                consumer.expect(8)
+        await trio.sleep(MISSED * HEARTBEAT + 1)
+        assert servers.made > 1 or read == [8]
         nursery.cancel_scope.cancel()
 
 

@@ -32,6 +32,7 @@ from chatd.contract.message import PostMessage
 from chatd.contract.preferences import UpdatePreferences
 from chatd.contract.requests import REQUESTS
 from chatd.domain.decision import Context
+from chatd.handlers.bot import RECONNECT
 from chatd.handlers.gate import CUT_OFF
 from chatd.ports import Append, Caller, DropDevices, Identity, PutErasure, PutScheduled
 
@@ -131,6 +132,18 @@ async def test_time_is_that_of_the_node_whose_clock_is_behind(
         assert server.base.settled.wall() < now() - 4_000
 
 
+async def test_only_a_node_that_is_away_is_forgotten(
+    servers: MemoryServers, autojump_clock: MockClock
+) -> None:
+    here, gone = servers.leader, servers.other
+    assert await here.node.forget(gone.name) is None
+    assert await here.node.forget("nobody") is False
+    servers.kill(gone)
+    await trio.sleep(3)
+    assert await here.node.forget(gone.name) is True
+    assert await here.node.forget(gone.name) is False
+
+
 async def test_a_node_that_stops_is_waited_for_by_nobody(
     servers: MemoryServers, autojump_clock: MockClock
 ) -> None:
@@ -218,6 +231,32 @@ async def test_sessions_end_for_what_another_node_wrote(
     await here.node.log.submit([pen.append("account/bob", "account.updated", {"disabled": True})]).wait()
     await trio.sleep(1)
     assert (phone.closed, laptop.closed, bob.closed) == (REVOKED, 0, REVOKED)
+
+
+async def test_sessions_end_for_rights_that_another_node_changed_and_bots_go_with_their_owner(
+    servers: MemoryServers, autojump_clock: MockClock
+) -> None:
+    here, there = servers.all[:2]
+    pen = Pen()
+    await here.node.log.submit(
+        [
+            *(pen.account(name) for name in ("ann", "bob")),
+            *(pen.account(name, owner="bob", scopes=["read"]) for name in ("bea", "bix")),
+        ]
+    ).wait()
+    await trio.sleep(1)
+    ann, bea, bix = (opened(there, name, name) for name in ("ann", "bea", "bix"))
+    await here.node.log.submit(
+        [
+            pen.append("account/ann", "account.updated", {"admin": True}),
+            pen.append("account/bix", "bot.updated", {"bot": "bix", "scopes": []}),
+        ]
+    ).wait()
+    await trio.sleep(1)
+    assert (ann.closed, bea.closed, bix.closed) == (RECONNECT, 0, RECONNECT)
+    await here.node.log.submit([pen.append("account/bob", "account.updated", {"disabled": True})]).wait()
+    await trio.sleep(1)
+    assert (bea.closed, bix.closed) == (REVOKED, REVOKED)
 
 
 async def test_sessions_end_for_what_their_node_decided_for_another(

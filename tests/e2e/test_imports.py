@@ -301,6 +301,18 @@ def test_a_direct_room_is_between_its_people(importing: Importing, town: Town) -
         importing.add("rooms", rooms=[{"key": "D2", "name": "x", "kind": "direct", "members": two[:1]}])
 
 
+def test_whoever_turns_up_later_in_a_talk_that_came_as_a_private_room_is_let_in(
+    importing: Importing, town: Town
+) -> None:
+    """In some exports only who wrote is known: a talk in which one person did was not known to be direct."""
+    two = [importing.people["U1"], importing.people["U2"]]
+    alone = {"key": "D3", "name": "ben", "kind": "private", "members": two[:1]}
+    [made] = importing.add("rooms", rooms=[alone])["rooms"]
+    importing.add("rooms", rooms=[{**alone, "kind": "direct", "members": two}])
+    found = town.operator.ask("room.members", room=made["room"])["members"]
+    assert {one["account"] for one in found} >= set(two)
+
+
 def test_a_talk_that_was_imported_is_no_request(importing: Importing, town: Town) -> None:
     """Though one of the two has never answered."""
     member = town.member()

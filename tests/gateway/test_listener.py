@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import socket
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 import trio
 
 from chatd.gateway.net.flusher import Flusher
-from chatd.gateway.net.listener import TOGETHER, CannotListen, Listener, tcp_sockets
+from chatd.gateway.net.listener import TOGETHER, CannotListen, Listener, admin_socket, tcp_sockets
 from chatd.gateway.net.open_files import OpenFiles
 from chatd.gateway.net.stream import UNSENT
 from chatd.settings import Settings
@@ -65,3 +66,12 @@ def test_a_host_that_nobody_knows_is_said_in_words(monkeypatch: pytest.MonkeyPat
     said = "^cannot listen on chat.invalid port 8400: Name or service not known; choose another"
     with pytest.raises(CannotListen, match=said), tcp_sockets(["chat.invalid"], 8400):
         pass
+
+
+def test_an_admin_socket_that_cannot_be_taken_away_fails_no_stop(tmp_path: Path) -> None:
+    """As on a disk that is mounted read-only by now; the next start takes it away."""
+    path = tmp_path / "admin.sock"
+    with admin_socket(path):
+        path.unlink()
+        path.mkdir()
+    assert path.is_dir()

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import Any, cast
+
 import pytest
 from wsproto.frame_protocol import FrameProtocol
 
 from chatd.domain.event import Event
 from chatd.frames.codec import JSON, MSGPACK
+from chatd.gateway.websocket.connection import WebSocket
 from chatd.gateway.websocket.wire import MESSAGE_BYTES, WIRES, Wire
 
 
@@ -44,6 +48,22 @@ def test_a_batch_arrives_in_order_in_messages_of_256_KiB_at_most(wire: Wire, cou
     assert [frame for message in arrived for frame in wire.form.decode(message)] == [
         e.frame() for e in events
     ]
+
+
+async def test_replies_go_out_before_the_events_that_are_written_after_them() -> None:
+    """As that to `session.open` does: a client knows its rooms before the first event."""
+    written: list[bytes] = []
+    stream = SimpleNamespace(
+        write=lambda data, at_once=False: written.append(data), schedule_flush=bool, drained=None
+    )
+    wire = WIRES["chatd.v1.json"]
+    websocket = WebSocket(*cast(Any, (None, stream, None, None, wire, None)), bearer=None)
+    event = Event(1, "room/r", 1, "message.posted", 0, "a", {}, "hi")
+    websocket.send([{"id": 1, "result": {}}])
+    websocket.write(wire.events([event]), at_once=True)
+    first, second = messages(b"".join(written))
+    assert list(wire.form.decode(first)) == [{"id": 1, "result": {}}]
+    assert list(wire.form.decode(second)) == [event.frame()]
 
 
 @pytest.mark.parametrize("form", [JSON, MSGPACK])

@@ -28,7 +28,7 @@ ROOMS = {"C1": "general"}
         ("<@U1> and <@U2|old> hi", f"{mention('U1')} and {mention('U2')} hi"),
         ("*<@U1> did it*", f"**{mention('U1')} did it**"),
         ("<#C1|former> <#C9|other> <#C8|>", "#general #other #C8"),
-        ("<!here> <!channel> <!subteam^S1|@ops>", "@here @channel @ops"),
+        ("<!here> <!channel> <!subteam^S1|@ops> <!subteam^S2>", "@here @channel @ops @S2"),
         ("<!date^1392734382^{date}|18 Feb>", "18 Feb"),
         ("<https://a.example/?b=1&amp;c=2>", "https://a.example/?b=1&c=2"),
         ("<https://a.example/|the *page*>", "[the \\*page\\*](https://a.example/)"),
@@ -132,10 +132,11 @@ def test_the_blocks_of_apps_are_read() -> None:
         {"type": "image", "alt_text": "graph", "image_url": "https://a.example/g.png"},
         {"type": "actions", "elements": [{"type": "button"}]},
         {"type": "table", "rows": [[{"type": "raw_text", "text": "a"}, {"type": "raw_text", "text": "b"}]]},
+        {"type": "markdown", "text": "**as** ||it|| is"},
     ]
     assert Blocks(ROOMS).rendered(blocks) == (
         "**Build**\n**failed** in [CI](https://ci.example)\none\n\\*two\\*\nnow\n"
-        "[graph](https://a.example/g.png)\na · b"
+        "[graph](https://a.example/g.png)\na · b\n**as** \\|\\|it\\|\\| is"
     )
     assert Blocks(ROOMS).rendered([{"type": "video"}]) is None
 

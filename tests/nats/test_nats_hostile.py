@@ -12,7 +12,7 @@ import trio.testing
 from self_signed import certificate
 
 from chatd.nats import ordered, wire
-from chatd.nats.client import UNSENT, CannotConnect, Client
+from chatd.nats.client import SERVERS, UNSENT, CannotConnect, Client
 from chatd.nats.connection import Address
 from chatd.nats.jetstream import JetStream
 from chatd.nats.ordered import OrderedConsumer
@@ -57,6 +57,8 @@ async def test_a_server_that_says_nonsense_of_others_is_believed_in_the_rest() -
         client = Client([await _server(nursery, INFO % urls)], name="test")
         await nursery.start(client.run)
         assert client.connected
+        client._learn(Info(connect_urls=[f"127.0.0.1:{port}" for port in range(1, 1000)]), False)
+        assert len(client._servers) == SERVERS
         nursery.cancel_scope.cancel()
 
 

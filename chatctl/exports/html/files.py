@@ -16,9 +16,9 @@ _ACTIVE: Final = (
 _PICTURES: Final = ("image/png", "image/jpeg", "image/gif", "image/webp", "image/avif")
 
 
-def link_to(path: str, up: str = "../") -> str:
+def link_to(path: str) -> str:
     """From a page in a folder of its own to a file of the export."""
-    return up + quote(path + (".txt" if path.lower().endswith(_ACTIVE) else ""))
+    return "../" + quote(path + (".txt" if path.lower().endswith(_ACTIVE) else ""))
 
 
 def is_picture(file: File) -> bool:

@@ -15,7 +15,7 @@ import msgspec
 from attrs import define, frozen
 
 from chatctl.imports.archive import Archive
-from chatctl.imports.discord.wire import Channel, Guild, shown
+from chatctl.imports.discord.rows import Channel, Guild, shown
 from chatctl.imports.json_decoding import NotJson, decoded
 from chatctl.imports.json_text import ANY, Opened, elements
 from chatctl.imports.problems import Problems

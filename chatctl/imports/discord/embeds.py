@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from chatctl.imports.discord.wire import Embed, Forwarded, Message
+from chatctl.imports.discord.rows import Embed, Forwarded, Message
 from chatctl.imports.markdown import is_address, link, literal, span
 from chatctl.imports.records import plain
 

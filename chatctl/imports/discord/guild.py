@@ -12,11 +12,11 @@ from msgspec.structs import replace
 
 from chatctl.imports.archive import Archive, read_archive
 from chatctl.imports.archived_export import ArchivedExport
-from chatctl.imports.discord import wire
+from chatctl.imports.discord import rows
 from chatctl.imports.discord.channels import MESSAGE, OPENED, ChannelFile, channel_files, snowflake_time
 from chatctl.imports.discord.messages import PINNED, Reader
 from chatctl.imports.discord.people import People
-from chatctl.imports.discord.wire import shown
+from chatctl.imports.discord.rows import shown
 from chatctl.imports.export import Options, Unreadable
 from chatctl.imports.glance import glance
 from chatctl.imports.json_decoding import NotJson, decoded
@@ -29,8 +29,8 @@ from chatctl.imports.records import CustomEmoji, Message, Person, Room, plain
 MAX_EMOJI: Final = 10_000
 MAX_MEMBERS: Final = 1_000  # of a direct room
 _LOOKED_AT: Final = 20
-_MESSAGE: Final = msgspec.json.Decoder(wire.Message)
-_GLANCE: Final = msgspec.json.Decoder(wire.Glance)
+_MESSAGE: Final = msgspec.json.Decoder(rows.Message)
+_GLANCE: Final = msgspec.json.Decoder(rows.Glance)
 
 T = TypeVar("T")
 
@@ -170,7 +170,7 @@ class DiscordGuild(ArchivedExport):
                 kind = "private" if len(members) == 1 else file.room.kind
                 self._rooms[room.key] = replace(room, kind=kind, members=members)
 
-    def _add_emoji(self, emoji: wire.Emoji, path_of: Callable[[str], str | None]) -> None:
+    def _add_emoji(self, emoji: rows.Emoji, path_of: Callable[[str], str | None]) -> None:
         name = plain(emoji.name or "")[:64]
         if shown(emoji.id) and name and name not in self._emoji and len(self._emoji) < MAX_EMOJI:
             path = path_of(plain(emoji.imageUrl or ""))

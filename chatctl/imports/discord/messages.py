@@ -7,12 +7,12 @@ from typing import Final
 
 from attrs import define
 
-from chatctl.imports.discord import wire
+from chatctl.imports.discord import rows
 from chatctl.imports.discord.channels import ChannelFile, moment, snowflake_time
 from chatctl.imports.discord.embeds import embedded, pictures
 from chatctl.imports.discord.markup import MAX_TEXT, as_markdown
 from chatctl.imports.discord.people import People
-from chatctl.imports.discord.wire import shown
+from chatctl.imports.discord.rows import shown
 from chatctl.imports.keys import bounded
 from chatctl.imports.markdown import literal, quoted, span
 from chatctl.imports.problems import Problems
@@ -53,7 +53,7 @@ class Reader:
     channels: Callable[[str], str | None]
     path_of: Callable[[str], str | None]
 
-    def message(self, found: wire.Message, place: str) -> Message | None:
+    def message(self, found: rows.Message, place: str) -> Message | None:
         id_, kind = plain(shown(found.id)), shown(found.type) or "Default"
         author = self.people.key(found.author)
         if not id_ or author is None:
@@ -91,7 +91,7 @@ class Reader:
             files=files,
         )
 
-    def _text(self, found: wire.Message, id_: str) -> str:
+    def _text(self, found: rows.Message, id_: str) -> str:
         named = self._named(found)
         parts = [as_markdown(found.content or "", named, self.channels)]
         forwarded = found.forwardedMessage
@@ -103,7 +103,7 @@ class Reader:
             parts.insert(0, span("**", literal(self.file.title)))
         return "\n\n".join(part for part in parts if part)
 
-    def _event(self, found: wire.Message, kind: str, author: str, id_: str) -> str:
+    def _event(self, found: rows.Message, kind: str, author: str, id_: str) -> str:
         if id_ in self.threads:
             return f"Thread: {span('**', literal(self.threads[id_]))}"
         if said := _EVENTS.get(kind):
@@ -111,10 +111,10 @@ class Reader:
         content = literal(plain(found.content or "").strip())
         return content or "\n\n".join(quoted(each) for each in self._frames(found, self._named(found)))
 
-    def _frames(self, found: wire.Message | wire.Forwarded, named: Mapping[str, str]) -> Iterator[str]:
+    def _frames(self, found: rows.Message | rows.Forwarded, named: Mapping[str, str]) -> Iterator[str]:
         return embedded(found, lambda text: as_markdown(text, named, self.channels))
 
-    def _named(self, found: wire.Message) -> dict[str, str]:
+    def _named(self, found: rows.Message) -> dict[str, str]:
         """A nickname before a name: files have the nickname in the text."""
         named: dict[str, str] = {}
         for each in (found.mentions or [])[:100]:
@@ -124,14 +124,14 @@ class Reader:
                     named.setdefault(plain(name)[:100], key)
         return named
 
-    def _answered(self, found: wire.Message) -> str | None:
+    def _answered(self, found: rows.Message) -> str | None:
         to = found.reference
         if to is None or not shown(to.messageId) or shown(to.type) in _FORWARD:
             return None
         around = {"", self.file.channel, self.file.room.key}
         return plain(shown(to.messageId)) if shown(to.channelId) in around else None
 
-    def _reactions(self, found: wire.Message, place: str) -> tuple[tuple[Reaction, ...], str]:
+    def _reactions(self, found: rows.Message, place: str) -> tuple[tuple[Reaction, ...], str]:
         """And as text those of which only the number is known."""
         told: list[Reaction] = []
         counted: list[str] = []
@@ -148,8 +148,8 @@ class Reader:
         kept = tuple(self.problems.first(told, MAX_REACTIONS, place, "reactions"))
         return kept, f"*Reactions: {', '.join(counted[:50])}*" if counted else ""
 
-    def _files(self, found: wire.Message, id_: str, place: str) -> tuple[File, ...]:
-        messages: list[wire.Message | wire.Forwarded] = [found]
+    def _files(self, found: rows.Message, id_: str, place: str) -> tuple[File, ...]:
+        messages: list[rows.Message | rows.Forwarded] = [found]
         if found.forwardedMessage is not None:
             messages.append(found.forwardedMessage)
         given = [each for message in messages for each in message.attachments or ()]
@@ -189,7 +189,7 @@ def _last(url: str) -> str:
     return url.partition("?")[0].replace("\\", "/").rpartition("/")[2]
 
 
-def _sticker_name(sticker: wire.Sticker) -> str:
+def _sticker_name(sticker: rows.Sticker) -> str:
     last = _last(sticker.sourceUrl or "")
     end = last.rpartition(".")[2] if "." in last else ""
     return (

@@ -7,7 +7,7 @@ from typing import Final
 
 from attrs import define, field
 
-from chatctl.imports.discord.wire import Author, shown
+from chatctl.imports.discord.rows import Author, shown
 from chatctl.imports.keys import bounded
 from chatctl.imports.records import Person, plain
 

@@ -67,6 +67,8 @@ class Blocks:
             return " ".join(one for one in found if one.strip())
         if kind == "image":
             return self._image(block)
+        if kind == "markdown":  # of the usual kind, and not Slack's own
+            return _word(block, "text").replace("||", "\\|\\|")
         if kind == "table":
             return "\n".join(self._cells(row) for row in _lists(block.get("rows")))
         if kind in _NOTHING_TO_READ:

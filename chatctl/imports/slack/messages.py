@@ -137,8 +137,8 @@ class Messages:
         if _has(row.attachments):
             more = attachments.rendered(_anything(row.attachments), self._rooms, alone=not done)
             done = f"{done}\n{more}" if done and more else done or more
-        if not done and _has(row.room):
-            done = self._call(row)
+        if _has(row.room) and (not done or row.subtype == "huddle_thread"):
+            done = self._call(row)  # a huddle's text says no more than that it was
         return done
 
     def _written(self, row: Row, text: str) -> str:

@@ -130,9 +130,11 @@ def address_of(address: str) -> str:
 
 def _command(name: str, label: str) -> str:
     """`<!here>` and others that mean many people, `<!subteam^S1|@team>`, `<!date^…|fallback>`."""
-    kind = name.partition("^")[0]
+    kind, _, about = name.partition("^")
     if kind in ("here", "channel", "everyone", "group"):
         return f"@{kind}"
+    if kind == "subteam" and not label:
+        return literal(f"@{about}")
     return literal(label or kind)
 
 

@@ -1,4 +1,4 @@
-"""The kinds of stream that have an actor: which state, which decider, how it is woken."""
+"""The stream types that have an actor: which state, which decider, how it is woken."""
 
 from __future__ import annotations
 

@@ -8,21 +8,16 @@ not loaded. It asks no other host, and runs under a policy that allows nobody el
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache, partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
 import msgspec
-import trio
-from starlette.exceptions import HTTPException
-from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from chatd import __version__
-from chatd.gateway.http.pages import render
-from chatd.gateway.http.server.kept import FOREVER, Kept, tag_of
+from chatd.gateway.http.server.kept import Kept
+from chatd.gateway.http.tool_page import ToolPage
 
 PACKAGE: Final = "flask_swagger_ui"
 POLICY: Final = "; ".join(
@@ -40,34 +35,16 @@ class ApiDocs:
     """`server_name`: the page's title begins with it."""
 
     def __init__(self, server_name: str) -> None:
-        self._server = server_name
+        self._page = ToolPage("/api/docs", "docs.html", server_name, POLICY, MEDIA_TYPES, _read)
         self._asyncapi = Kept(_asyncapi, "application/json")
         self._openapi = Kept(_openapi, "application/json")
-        self._files = {
-            name: Kept(partial(_read, name), media_type, FOREVER) for name, media_type in MEDIA_TYPES.items()
-        }
 
     def routes(self) -> Sequence[BaseRoute]:
         return (
             Route("/api/asyncapi.json", self._asyncapi.answer),
             Route("/api/openapi.json", self._openapi.answer),
-            Route("/api/docs", self._page),
-            Route("/api/docs/{version}/{name}", self._file),
+            *self._page.routes(),
         )
-
-    async def _page(self, request: Request) -> Response:
-        page = await trio.to_thread.run_sync(self._render)
-        return HTMLResponse(page, headers={"cache-control": "no-cache", "content-security-policy": POLICY})
-
-    def _render(self) -> str:
-        return render("docs.html", {"server": self._server, "folder": f"/api/docs/{_version()}"})
-
-    async def _file(self, request: Request) -> Response:
-        kept = self._files.get(request.path_params["name"])
-        version = await trio.to_thread.run_sync(_version)
-        if kept is None or request.path_params["version"] != version:
-            raise HTTPException(404)  # a page of before; its browser is to load the page anew
-        return await kept.answer(request)
 
 
 def _asyncapi() -> bytes:
@@ -80,12 +57,6 @@ def _openapi() -> bytes:
     from chatd.contract.openapi import openapi  # loaded when it is asked for
 
     return msgspec.json.encode(openapi(__version__))
-
-
-@lru_cache(maxsize=1)
-def _version() -> str:
-    """Stands for all files of the page."""
-    return tag_of(b"".join(map(_read, sorted(MEDIA_TYPES))))[:16]
 
 
 def _read(name: str) -> bytes:

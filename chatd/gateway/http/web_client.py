@@ -105,7 +105,7 @@ class SentFile:
         await send({"type": "http.response.pathsend", "path": self._path})
 
 
-def page_policy(host: str, elsewhere: Sequence[str] = ()) -> str:
+def page_policy(host: str, elsewhere: Sequence[str]) -> str:
     """The policy of the page. `host`: where the browser found it; not every browser counts a WebSocket there
     as `'self'`. `elsewhere`: where downloads are sent on to."""
     sockets = (f"ws://{host}", f"wss://{host}") if _AUTHORITY.fullmatch(host) else ()
@@ -123,7 +123,7 @@ def page_policy(host: str, elsewhere: Sequence[str] = ()) -> str:
     )
 
 
-def worker_policy(elsewhere: Sequence[str] = ()) -> str:
+def worker_policy(elsewhere: Sequence[str]) -> str:
     """A script that runs as a worker has the policy that it came with."""
     return "; ".join(
         ("default-src 'none'", "script-src 'self'", " ".join(("connect-src 'self'", *elsewhere)))

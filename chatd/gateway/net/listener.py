@@ -163,7 +163,8 @@ def admin_socket(path: Path) -> Iterator[socket.socket]:
         try:
             yield sock
         finally:
-            path.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):  # what stays there goes with the next start
+                path.unlink()
 
 
 @contextlib.contextmanager

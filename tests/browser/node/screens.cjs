@@ -1,6 +1,6 @@
 'use strict'
 // Goes through every screen. Asks for: ada, space, rooms, code, and `look`: light, dark, or phone.
-// Says for each screen what axe found, and which screens are wider than the window.
+// Says for each screen what axe found, and which screens are wider than the window, or scroll in a part of them.
 
 const { scenario } = require('./harness.cjs')
 
@@ -15,6 +15,7 @@ scenario(async ({ asked, open, axe, picture }) => {
   const general = `#/room/${rooms.general}`
   const found = {}
   const wide = []
+  const within = []
 
   const look = async (page, name) => {
     await page.locator('[aria-busy="true"]').first().waitFor({ state: 'hidden' }).catch(() => undefined)
@@ -22,6 +23,7 @@ scenario(async ({ asked, open, axe, picture }) => {
     const violations = await axe(page, 'body', rules)
     if (violations.length > 0) found[name] = violations
     if (await page.evaluate(isTooWide)) wide.push(name)
+    if (await page.evaluate(scrollsWithin)) within.push(name)
     await picture(page, name)
   }
   const close = async (page) => {
@@ -113,11 +115,19 @@ scenario(async ({ asked, open, axe, picture }) => {
     return link.getBoundingClientRect().bottom <= list.bottom
   })
   await page.context().close()
-  return { found, wide, chosen, framed, in_sight }
+  return { found, wide, within, chosen, framed, in_sight }
 })
 
 /** In the page: whether something is only seen by scrolling sideways. Tables and code may have that, and tabs. */
 function isTooWide() {
   const bodies = document.querySelectorAll('html, .tabs-body, .dialog')
   return [...bodies].some((body) => body.scrollWidth > body.clientWidth)
+}
+
+/** In the page: whether a part of a screen that scrolls has to be scrolled up and down by itself. */
+function scrollsWithin() {
+  const scrolls = (part) => ['auto', 'scroll'].includes(getComputedStyle(part).overflowY)
+  return [...document.querySelectorAll('.tabs-body :not(textarea)')].some(
+    (part) => part.scrollHeight > part.clientHeight + 1 && scrolls(part),
+  )
 }

@@ -13,9 +13,9 @@ import { tried } from '../ui/toasts'
 import type { Member, MemberPage } from '../wire/contract'
 import { named } from './directory'
 import { PresenceDot } from './PresenceDot'
+import { t } from './panel_words'
 import { RetentionLine } from './RetentionLine'
 import { watchPresence } from './watch'
-import { t } from './words'
 import './people.css'
 
 const PAGE = 500

@@ -9,8 +9,9 @@ import { Avatar } from '../ui/Avatar'
 import { Button } from '../ui/Button'
 import { tried } from '../ui/toasts'
 import { PresenceDot } from './PresenceDot'
+import { t } from './panel_words'
 import { watchPresence } from './watch'
-import { t } from './words'
+import { t as shown } from './words'
 import './people.css'
 
 export function ProfilePanel({ panel: { account } }: { panel: Extract<Panel, { kind: 'profile' }> }) {
@@ -42,7 +43,7 @@ export function ProfilePanel({ panel: { account } }: { panel: Extract<Panel, { k
         </p>
       </div>
       <p>
-        <PresenceDot account={account} /> {t(`presence_${presence?.state ?? 'offline'}`)}
+        <PresenceDot account={account} /> {shown(`presence_${presence?.state ?? 'offline'}`)}
         {presence?.last_seen && (
           <span class="people-note"> · {t('last_seen', { when: dateTime(presence.last_seen) })}</span>
         )}

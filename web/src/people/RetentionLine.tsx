@@ -1,7 +1,7 @@
 /** For how long messages are kept in a room, and whether a legal hold stands: the room's own rule, or its space's. */
 
 import { useChat } from '../shell/chat_context'
-import { t } from './words'
+import { t } from './panel_words'
 
 export function RetentionLine({ room: id }: { room: string }) {
   const chat = useChat()

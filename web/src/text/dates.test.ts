@@ -15,6 +15,20 @@ it('writes a time as the reader’s country does, wherever it stands', () => {
   vi.unstubAllGlobals()
 })
 
+it('names the zone in the hour that comes twice, and in no other', async () => {
+  vi.stubEnv('TZ', 'Europe/Berlin')
+  vi.stubGlobal('navigator', { languages: ['en-GB'] })
+  vi.resetModules() // formatters of another zone are kept
+  const { clock, dateAndClock } = await import('./dates')
+  const back = Date.UTC(2026, 9, 25, 1) // from three to two
+  const quarters = [-5, -4, -1, 0, 3, 4].map((n) => back + n * 15 * 60_000)
+  const shown = ['01:45', '02:00 CEST', '02:45 CEST', '02:00 CET', '02:45 CET', '03:00']
+  expect(quarters.map(clock)).toEqual(shown)
+  expect(quarters.map((at) => dateAndClock(at).split(' at ')[1])).toEqual(shown)
+  vi.unstubAllGlobals()
+  vi.unstubAllEnvs()
+})
+
 it('is where all times are written', () => {
   const sources = import.meta.glob<string>('../**/*.{ts,tsx}', {
     query: '?raw',

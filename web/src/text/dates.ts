@@ -2,10 +2,16 @@
 
 import { language } from '../i18n/strings'
 
+/** Longer than clocks go back, and shorter than any time between two changes. */
+const AROUND_MS = 3 * 3600_000
+
 const KEPT = new Map<string, Intl.DateTimeFormat>()
 
+/** With the name of the zone in the hour that comes twice. */
+const ZONED: Intl.DateTimeFormatOptions = { hour: 'numeric', minute: '2-digit', timeZoneName: 'short' }
+
 export function clock(at: number): string {
-  return formatter({ timeStyle: 'short' }).format(at)
+  return formatter(comesTwice(at) ? ZONED : { timeStyle: 'short' }).format(at)
 }
 
 /** The clock without AM or PM, where there is room for no more and the message above says which. */
@@ -18,7 +24,11 @@ export function narrowClock(at: number): string {
 }
 
 export function dateAndClock(at: number): string {
-  return formatter({ dateStyle: 'full', timeStyle: 'short' }).format(at)
+  return formatter(
+    comesTwice(at)
+      ? { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric', ...ZONED }
+      : { dateStyle: 'full', timeStyle: 'short' },
+  ).format(at)
 }
 
 /** For lists of what happened: which day and when, in few signs. */
@@ -45,6 +55,18 @@ export function shortly(at: number, now = Date.now()): string {
 /** The midnight at which the reader's day began. */
 export function dayStart(at: number): number {
   return new Date(at).setHours(0, 0, 0, 0)
+}
+
+/** Whether clocks show this time again, or did before, because they go back. */
+function comesTwice(at: number): boolean {
+  const [before, here, after] = [at - AROUND_MS, at, at + AROUND_MS].map(west) as [number, number, number]
+  const back = after - before
+  return back > 0 && west(at + (here === before ? back : -back)) !== here
+}
+
+/** How far clocks here are behind UTC, in milliseconds. */
+function west(at: number): number {
+  return new Date(at).getTimezoneOffset() * 60_000
 }
 
 function formatter(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
