@@ -58,12 +58,16 @@ class Archive:
         """The names whose last part is one of these, those in the fewest folders first."""
         return self._index.called(lasts, limit)
 
-    def base(self, *names: str) -> str | None:
+    def base(self, *names: str, of: Callable[[str], str] = str) -> str | None:
         """The folder in which one of these files lies, as `""` or `a/b/`: that in the fewest folders. An
-        export that was packed by hand has a folder around it."""
-        for found in self.called(*names, limit=1):
-            return found[: found.rfind("/") + 1]
-        return None
+        export that was packed by hand has a folder around it. `of` gives the export's own folder where they
+        lie in folders of it. Another export beside it is told, since one import takes one."""
+        bases = dict.fromkeys(of(found[: found.rfind("/") + 1]) for found in self.called(*names))
+        first, *others = bases or ("",)
+        for other in others:
+            if other.count("/") == first.count("/"):
+                self.problems.add("skipped", f"{other} (another export: import it by itself)")
+        return first if bases else None
 
     def __contains__(self, name: str) -> bool:
         return self._index.find(name) is not None

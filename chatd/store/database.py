@@ -98,15 +98,16 @@ class Store(msgspec.Struct, frozen=True):
                     pass
                 return await _interruptible(connection, lambda _: replay.finish())
 
-    async def backup(self, path: Path, durable: bool = True) -> Backup:
-        """A consistent copy while the server runs, of what is open. Raises StoreError when `path` exists."""
+    async def backup(self, path: Path, durable: bool = True, for_node: bool = False) -> Backup:
+        """A consistent copy while the server runs, of what is open. Raises StoreError when `path` exists.
+        `for_node`: see `chatd.store.ops.backup`."""
         pace = Pacer(HURRIES)
         with _translated():
             async with self._look() as connection:
                 try:
                     if connection is not self._writer:
                         connection.call(lower_priority)
-                    return await connection.run(lambda file: backup(file, path, pace, durable))
+                    return await connection.run(lambda file: backup(file, path, pace, durable, for_node))
                 finally:
                     pace.stop()
 
@@ -169,7 +170,7 @@ class Store(msgspec.Struct, frozen=True):
 
     async def copy(self, path: Path) -> Backup:
         """A copy for another node of the cluster: it is no other history, so it keeps the epoch."""
-        made = await self.backup(path)
+        made = await self.backup(path, for_node=True)
         await trio.to_thread.run_sync(forget_lock, path)
         return made
 

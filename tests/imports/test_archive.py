@@ -71,6 +71,18 @@ def test_a_folder_a_zip_and_a_tar_are_read_alike(tmp_path: Path) -> None:
                 assert b"".join(iter(lambda: stream.read1(7), b"")) == FILES["general/2024-01-01.json"]
 
 
+def test_another_export_beside_the_first_is_told(tmp_path: Path) -> None:
+    names = ("2021", "2022", "2022/old", "2023/teams", "2023/users")
+    files = {f"{name}/users.json": b"[]" for name in names}
+    problems = Problems()
+    with Archive(folder(tmp_path, files), problems) as archive:
+        found = archive.base("users.json", of=lambda name: name.removesuffix("teams/").removesuffix("users/"))
+    assert (found, problems.by_kind["skipped"].places) == (
+        "2021/",
+        [f"{year}/ (another export: import it by itself)" for year in ("2022", "2023")],
+    )
+
+
 def test_a_single_file_is_an_archive_of_one(tmp_path: Path) -> None:
     (tmp_path / "posts.jsonl").write_bytes(b"{}\n")
     assert everything(tmp_path / "posts.jsonl") == {"posts.jsonl": b"{}\n"}

@@ -369,6 +369,13 @@ def test_an_organisation_has_its_workspaces_below_it(tmp_path: Path) -> None:
         texts = {one.key: [message.text for message in found.messages(one.key)] for one in found.rooms()}
         assert texts == {"C1": ["at the root", "in a workspace"], "C2": ["one"], "C3": ["two"]}
         assert [one.key for one in found.people()] == ["U1", "U2"]
+        assert problems(found) == {}
+
+
+def test_a_folder_around_it_may_end_as_that_of_the_workspaces(tmp_path: Path) -> None:
+    files = {"our-teams/channels.json": [GENERAL], "our-teams/general/2015-01-01.json": [row(1, "one")]}
+    with SlackExport.read(packed(tmp_path / "export", files), Options()) as found:
+        assert [message.text for one in found.rooms() for message in found.messages(one.key)] == ["one"]
 
 
 def test_a_room_in_no_list_is_private(tmp_path: Path) -> None:

@@ -289,6 +289,16 @@ def test_several_chats_in_a_folder_are_several_rooms(tmp_path: Path) -> None:
     found = everything(WhatsAppChats, folder(tmp_path, chats), zone="UTC")
     assert [room.name for room in found.rooms] == ["Tea", "Water"]
     assert [len(messages) for messages in found.by_room.values()] == [7, 7]
+    assert found.problems == {}
+
+
+def test_two_chats_of_one_name_in_a_folder_are_not_one_and_the_second_is_told(tmp_path: Path) -> None:
+    chat = "13.01.26, 10:00 - {}: tea\n13.01.26, 10:01 - Ben: yes\n"
+    files: dict[str, str | bytes] = {
+        f"phone of {who}/WhatsApp Chat with Ben.txt": chat.format(who) for who in ("Ada", "Cleo")
+    }
+    found = everything(WhatsAppChats, folder(tmp_path, files), zone="UTC")
+    assert (found.said(), found.problems) == ([("Ada", "tea"), ("Ben", "yes")], {"skipped": 1})
 
 
 def milliseconds(*at: int) -> int:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from store_facts import Pen, tamper
 
-from chatd.ports import Append, Appended, PutCredential, StoreError, StoreUnavailable
+from chatd.ports import Append, Appended, PutClusterKey, PutCredential, StoreError, StoreUnavailable
 from chatd.store.connection import open_writer
 from chatd.store.database import Store, open_store
 from chatd.store.ops import migrate, scratch_tables, verify
@@ -333,6 +333,18 @@ async def test_a_backup_is_taken_while_the_server_runs_and_put_back_with_a_new_e
         assert await other.reader.events(0, 99) == (await store.reader.events(0, 99))[:11]
         assert await other.reader.signing_key() == await store.reader.signing_key()
         assert (await other.verify()).findings == ()
+
+
+async def test_the_key_of_a_clusters_stream_is_in_the_copy_for_a_node_and_in_no_backup(
+    store: Store, tmp_path: Path
+) -> None:
+    """Later keys are made of it, so an old backup would open what the stream held since."""
+    secret = b"a secret of thirty-two bytes yes"
+    await store.log.submit([Append(writes=(PutClusterKey(7, secret),))]).wait()
+    await store.backup(tmp_path / "backup.db")
+    await store.copy(tmp_path / "copy.db")
+    assert secret not in (tmp_path / "backup.db").read_bytes()
+    assert secret in (tmp_path / "copy.db").read_bytes()
 
 
 async def test_a_backup_never_overwrites(store: Store, tmp_path: Path) -> None:

@@ -14,6 +14,8 @@ from chatd.ports import (
     PutCredential,
     PutDevice,
     PutInviteCode,
+    PutPush,
+    PutRecoveryLink,
     PutSetupCode,
     PutSnapshot,
     RotateRefreshToken,
@@ -22,7 +24,7 @@ from chatd.ports import (
 )
 from chatd.store.database import Store, open_store
 from chatd.store.log.plan import make
-from chatd.store.log.writes import REFRESH_TOKENS
+from chatd.store.log.writes import RECOVERY_LINKS, REFRESH_TOKENS
 
 
 async def test_an_append_is_answered_with_its_events_in_order(store: Store, pen: Pen) -> None:
@@ -298,6 +300,18 @@ async def test_the_newest_refresh_tokens_are_remembered_whatever_the_clock_showe
         await store.log.submit([Append(writes=(*([put] if rotated == 1 else []), one))]).wait()
         kept = [n for n in range(rotated + 1) if await store.reader.refresh_token(b"%d" % n) is not None]
         assert kept == list(range(max(0, rotated - REFRESH_TOKENS), rotated + 1))
+
+
+async def test_what_is_put_is_not_what_is_forgotten_whatever_the_clock_showed(store: Store) -> None:
+    many, times = RECOVERY_LINKS, [*range(100, 101 + RECOVERY_LINKS), 50]
+    for at in times:
+        device = PutDevice(f"d{at}", "ann", "phone", None, at, 900)
+        push = PutPush(f"d{at}", "ann", f"https://push.example/{at}", b"key", b"auth", at, many)
+        link = PutRecoveryLink("ann", b"code%d" % at, at)
+        await store.log.submit([Append(writes=(device, push, link))]).wait()
+    assert [row["at"] for row in await store.reader.pushes("ann")] == sorted(times[-many:], reverse=True)
+    known = [at for at in times if await store.reader.recovery_link(b"code%d" % at) is not None]
+    assert known == times[-many:]
 
 
 @pytest.mark.parametrize(

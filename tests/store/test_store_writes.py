@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
 from typing import get_args
 
 import msgspec
@@ -16,10 +18,10 @@ from tests.sample_structs import sample
 
 
 @pytest.fixture(scope="module")
-def connection() -> sqlite3.Connection:
-    made = sqlite3.connect(":memory:")
-    made.executescript(data_model.present().schema)
-    return made
+def connection() -> Iterator[sqlite3.Connection]:
+    with closing(sqlite3.connect(":memory:")) as made:
+        made.executescript(data_model.present().schema)
+        yield made
 
 
 @pytest.mark.parametrize("full", [True, False], ids=["all fields", "as few as may be"])

@@ -32,6 +32,7 @@ ROOMS: Final = 100_000
 _WORKSPACES: Final = 10_000
 _MEMBERS: Final = 5_000_000  # of all rooms
 _TEAMS: Final = "teams/"
+_IN_TEAMS: Final = re.compile("(?:^|(?<=/))teams/")
 _ID: Final = re.compile(r"[CGD][A-Z0-9]{6,20}")
 _PINS: Final = 1_000  # of a room
 
@@ -49,10 +50,9 @@ class Place:
 
 def bases(archive: Archive) -> list[str]:
     """The folders with an export: that with the lists, and those of the workspaces of an organisation."""
-    first = archive.base(*LISTS, *USERS)
+    first = archive.base(*LISTS, *USERS, of=lambda folder: _IN_TEAMS.split(folder)[0])
     if first is None:
         return []
-    first = first.partition(_TEAMS)[0]
     workspaces: dict[str, None] = {}
     for name in archive.names(first + _TEAMS):
         workspace, slash, _ = name[len(first + _TEAMS) :].partition("/")

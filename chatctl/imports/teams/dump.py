@@ -39,10 +39,10 @@ class TeamsDump(ArchivedExport):
     def __init__(self, archive: Archive) -> None:
         self.source = ""
         super().__init__(archive)
-        base = archive.base(*LISTS)
+        base = archive.base(*LISTS, of=lambda folder: re.sub(r"(?:teams|users)/\Z", "", folder))
         if base is None:
             raise Unreadable(f"{archive.name} has neither teamsList.json nor usersList.json")
-        self._base = re.sub(r"(?:teams|users)/\Z", "", base)
+        self._base = base
         self._directory = read_directory(archive, self._base, archive.problems)
         self._reader = Reader(archive.problems, self._directory.people)
         self._listed = dict(self._directory.people)

@@ -43,7 +43,8 @@ class WhatsAppChats(ArchivedExport):
                 continue
             if len(texts) == 1 and options.name:
                 chat.name = options.name
-            self._chats.setdefault(bounded(chat.name), (name, chat))
+            if self._chats.setdefault(bounded(chat.name), (name, chat))[0] != name:
+                self.problems.add("skipped", f"{name} (another chat of this name: import it by itself)")
         for name in texts[MAX_CHATS:]:
             self.problems.add("skipped", name)
         if not self._chats:

@@ -126,9 +126,11 @@ PUT_PUSH = """
         SET endpoint = excluded.endpoint, p256dh = excluded.p256dh, auth = excluded.auth, at = excluded.at
 """
 MOVE_PUSH = "DELETE FROM pushes WHERE account = ? AND endpoint = ? AND device <> ?"
+# What was just put stays, also when the clock went back. So it does among recovery links.
 FORGET_PUSHES = """
     DELETE FROM pushes WHERE device IN (
-        SELECT device FROM pushes WHERE account = ? ORDER BY at DESC, device LIMIT -1 OFFSET ?
+        SELECT device FROM pushes WHERE account = ?
+        ORDER BY device = ? DESC, at DESC, device LIMIT -1 OFFSET ?
     )
 """
 DROP_PUSH = "DELETE FROM pushes WHERE account = ?1 AND device = ?2 AND (?3 IS NULL OR endpoint = ?3)"
@@ -226,7 +228,8 @@ PUT_RECOVERY_LINK = """
 """
 FORGET_RECOVERY_LINKS = """
     DELETE FROM recovery_links WHERE code_hash IN (
-        SELECT code_hash FROM recovery_links WHERE account = ? ORDER BY expires_at DESC LIMIT -1 OFFSET ?
+        SELECT code_hash FROM recovery_links WHERE account = ?
+        ORDER BY code_hash = ? DESC, expires_at DESC LIMIT -1 OFFSET ?
     )
 """
 DROP_RECOVERY_LINKS = "DELETE FROM recovery_links WHERE account = ?"
@@ -399,7 +402,7 @@ def _proposed(put: PutProposed) -> list[Statement]:
 def _recovery_link(put: PutRecoveryLink) -> list[Statement]:
     return [
         (PUT_RECOVERY_LINK, (put.account, put.code_hash, put.expires_at)),
-        (FORGET_RECOVERY_LINKS, (put.account, RECOVERY_LINKS)),
+        (FORGET_RECOVERY_LINKS, (put.account, put.code_hash, RECOVERY_LINKS)),
     ]
 
 
@@ -407,5 +410,5 @@ def _push(put: PutPush) -> list[Statement]:
     return [
         (PUT_PUSH, (put.device, put.account, put.endpoint, put.p256dh, put.auth, put.at)),
         (MOVE_PUSH, (put.account, put.endpoint, put.device)),
-        (FORGET_PUSHES, (put.account, put.most)),
+        (FORGET_PUSHES, (put.account, put.device, put.most)),
     ]

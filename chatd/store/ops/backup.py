@@ -80,9 +80,12 @@ class Examined(msgspec.Struct, frozen=True):
     blobs: tuple[str, ...]
 
 
-def backup(connection: sqlite3.Connection, target: Path, pace: Pacer, durable: bool = True) -> Backup:
+def backup(
+    connection: sqlite3.Connection, target: Path, pace: Pacer, durable: bool = True, for_node: bool = False
+) -> Backup:
     """A consistent copy as one file, durable when this returns unless that is not asked for. Never
-    overwrites; raises StoreError, and Stopped (see `Pacer`)."""
+    overwrites; raises StoreError, and Stopped (see `Pacer`). `for_node`: with the key of the cluster's
+    stream, of which all later ones are made; who has no other copy can read nothing there."""
     if os.path.exists(target):  # which raises nothing: the next step says what is wrong
         raise StoreError(f"{target} exists already; choose another name")
     part = target.with_name(target.name + ".part")
@@ -91,7 +94,9 @@ def backup(connection: sqlite3.Connection, target: Path, pace: Pacer, durable: b
     except OSError as error:
         raise StoreError(f"{part} cannot be made: {error.strerror}") from error
     try:
-        position, hash_, epoch, schema, blobs = _copy(connection, part, pace, file if durable else None)
+        position, hash_, epoch, schema, blobs = _copy(
+            connection, part, pace, file if durable else None, for_node
+        )
         if durable:
             os.fsync(file)
         os.link(part, target)  # unlike a rename it never replaces a file
@@ -110,7 +115,7 @@ def backup(connection: sqlite3.Connection, target: Path, pace: Pacer, durable: b
 
 
 def _copy(
-    connection: sqlite3.Connection, part: Path, pace: Pacer, file: int | None
+    connection: sqlite3.Connection, part: Path, pace: Pacer, file: int | None, for_node: bool
 ) -> tuple[int, str, str, int, tuple[str, ...]]:
     """`file`: the part's descriptor, when it is to become durable."""
 
@@ -128,6 +133,9 @@ def _copy(
         blobs = tuple(json_rows.strings(connection, NAMED_BLOBS))
         connection.backup(copy, pages=PAGES_AT_ONCE, progress=progress)
         copy.execute("PRAGMA journal_mode = DELETE")  # one file, with no side files
+        if not for_node:
+            copy.execute("PRAGMA secure_delete = ON")
+            copy.execute("DELETE FROM cluster_key")
     finally:
         connection.execute("ROLLBACK")
         copy.close()
