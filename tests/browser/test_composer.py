@@ -71,6 +71,10 @@ def test_no_key_of_an_input_method_that_composes_does_anything_else(seen: Any) -
     assert seen["composed"] == {name: [] for name in ("message", "switcher", "emoji", "search")}
 
 
+def test_what_is_typed_while_a_dialog_is_loaded_does_not_go_into_the_field_behind_it(seen: Any) -> None:
+    assert seen["typed_behind"] == ""
+
+
 def test_all_of_the_emoji_are_in_sight_in_a_low_window(seen: Any) -> None:
     assert seen["emoji_top"] >= 0
 

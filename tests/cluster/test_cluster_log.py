@@ -205,6 +205,7 @@ async def test_what_stands_in_the_stream_behind_a_new_key_is_sent_again_at_once(
 ) -> None:
     async with cluster(MemoryStream(0, Weather()), 2) as made:
         await furnish(made, ["ann"], ["r1"])
+        await made.settled()
         leading, node = made.nodes
         assert leading.log is not None
         node.link.late = 0.5
@@ -223,12 +224,14 @@ async def test_a_node_that_was_silent_for_so_long_that_nobody_knows_what_it_prop
         await furnish(made, ["ann"], ["r1"])
         made.kill(node)
         await made.start(node)
+        await made.settled()
         for number in range(5):
             assert not refused(
                 await node.ask("room/r1", PostMessage("r1", "text"), "ann", new_id=f"m{number}")
             )
         made.kill(node)
         await made.start(node)
+        await made.settled()
         for one in (node, silent):
             assert not refused(await one.ask("room/r1", PostMessage("r1", "text"), "ann", new_id=one.name))
         await made.settled()
@@ -345,6 +348,7 @@ async def test_what_looks_as_if_it_had_not_been_written_and_was_is_shown_once(
 ) -> None:
     async with cluster(MemoryStream(0, Weather()), count=2) as made:
         await furnish(made, ["ann"], ["r1"])
+        await made.settled()
         node, other = made.nodes
         assert other.log is not None
         assert other.bus is not None

@@ -266,6 +266,19 @@ scenario(async ({ asked, open, context, tab, picture, proxy, forgive, axe }) => 
   await gone(page)
   seen.kept = await counts(page, ['kept over a reload'])
 
+  // A dialog that comes slowly: what is typed meanwhile is not for the field, which has the focus again after it.
+  const slow = await open(ann, { path, serviceWorkers: 'block' })
+  let come
+  const wanted = new Promise((resolve) => (come = resolve))
+  await slow.route(/QuickSwitcher/, (route) => wanted.then(() => route.continue()))
+  await field(slow).press('Control+K')
+  await slow.locator('.lazy').waitFor()
+  await slow.keyboard.type('bob')
+  seen.typed_behind = await field(slow).inputValue()
+  come()
+  await slow.getByRole('combobox').press('Escape')
+  await slow.waitForFunction(() => document.activeElement?.matches('.room-foot textarea'))
+
   // Dropped anywhere in the room, and taken out again.
   const dropped = await desk.evaluateHandle(() => {
     const transfer = new DataTransfer()

@@ -1,6 +1,6 @@
 /** The frame: sidebar, room or screen, and the panel beside it. On a phone one of them at a time. */
 
-import { useEffect } from 'preact/hooks'
+import { useEffect, useLayoutEffect } from 'preact/hooks'
 import { RoomView } from '../room/RoomView'
 import { Sidebar } from '../sidebar/Sidebar'
 import { Toasts } from '../ui/toasts'
@@ -12,6 +12,7 @@ import { lazy } from './Lazy'
 import { openLastRoom, rememberRoom } from './last_room'
 import { Panels } from './Panels'
 import { followRoom } from './panel'
+import { holdFocus } from './panel_focus'
 import { read, route } from './route'
 import { Screens } from './Screens'
 import { chat } from './session'
@@ -42,7 +43,16 @@ export function App() {
 
 /** By itself: a node that is drawn again with the frame could lose what its part has done meanwhile. */
 function OpenDialog() {
-  return dialog.value
+  const { value } = dialog
+  const isOpen = value !== null
+  useLayoutEffect(() => {
+    if (!isOpen) return
+    const giveBack = holdFocus()
+    // What is typed while it is loaded is not for the field behind it.
+    ;(document.activeElement as HTMLElement | null)?.blur()
+    return giveBack
+  }, [isOpen])
+  return value
 }
 
 function Frame() {

@@ -1,4 +1,4 @@
-/** Where the focus was when a panel was opened, and how it gets back when the panel is closed. */
+/** Where the focus was when a panel or a dialog was opened, and how it gets back when that is closed. */
 
 /** Returns what gives the focus back, if it is still in what has been closed. */
 export function holdFocus(): () => void {

@@ -15,6 +15,8 @@ import { NewRoom } from './dialogs'
 import { t as shared } from './words'
 import './browse.css'
 
+const byName = new Intl.Collator()
+
 export function BrowseRooms({ space }: { space: OwnSpace }) {
   const chat = useChat()
   const rooms = useSignal<readonly ListedRoom[]>([])
@@ -42,9 +44,9 @@ export function BrowseRooms({ space }: { space: OwnSpace }) {
     if (await tried(() => chat.ask('room.join', { room }))) open(room)
   }
   const needle = wanted.value.trim().toLocaleLowerCase()
-  const found = rooms.value.filter(({ name, topic }) =>
-    `${name} ${topic ?? ''}`.toLocaleLowerCase().includes(needle),
-  )
+  const found = rooms.value
+    .filter(({ name, topic }) => `${name} ${topic ?? ''}`.toLocaleLowerCase().includes(needle))
+    .sort((a, b) => byName.compare(a.name, b.name))
   return (
     <Dialog title={shared('browse')} onClose={closeDialog}>
       <FilterField label={t('filter')} typed={wanted} autofocus />
