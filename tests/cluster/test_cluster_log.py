@@ -20,7 +20,7 @@ from chatd.cluster.log import WAY_SECONDS
 from chatd.cluster.proposals import GIVE_UP, PENDING, RESEND, ROOM, TOO_MUCH
 from chatd.contract.account_admin import CreateAccount
 from chatd.contract.member import KickMember
-from chatd.contract.message import PostMessage
+from chatd.contract.message import Posted, PostMessage
 from chatd.contract.room import CreateRoom, JoinRoom, UpdateRoom
 from chatd.contract.space import CreateSpace
 from chatd.domain.internal import AdmitMembers
@@ -222,20 +222,22 @@ async def test_a_node_that_was_silent_for_so_long_that_nobody_knows_what_it_prop
     async with cluster(MemoryStream(0, Weather()), 2) as made:
         silent, node = made.nodes
         await furnish(made, ["ann"], ["r1"])
-        made.kill(node)
-        await made.start(node)
         await made.settled()
         for number in range(5):
-            assert not refused(
-                await node.ask("room/r1", PostMessage("r1", "text"), "ann", new_id=f"m{number}")
-            )
+            await post(node, f"m{number}")
         made.kill(node)
+        await trio.sleep(1)
         await made.start(node)
+        await post(node, "m5")
         await made.settled()
-        for one in (node, silent):
-            assert not refused(await one.ask("room/r1", PostMessage("r1", "text"), "ann", new_id=one.name))
+        await post(silent, "m6")
         await made.settled()
         assert node.tables() == silent.tables()
+
+
+async def post(node: Node, new_id: str) -> None:
+    answer = await node.ask("room/r1", PostMessage("r1", "text"), "ann", new_id=new_id)
+    assert isinstance(answer, Posted), answer
 
 
 async def test_the_key_is_replaced_every_hour_though_no_node_that_leads_is_there_for_so_long(
