@@ -96,6 +96,7 @@ def furnish(town: Town) -> tuple[Client, dict[str, Frame]]:
     everything |= {
         "account.get": {"account": town.owner.id},
         "account.devices": {"account": town.owner.id},
+        "invite.check": {"code": ann.ask("invite.create", space=town.space)["invite"]["code"]},
         "quota.get": {"account": town.owner.id},
         "profile.list": {"accounts": [bob.opened["account"]["id"]]},
         "access.explain": mine | {"account": bob.opened["account"]["id"]},
