@@ -39,27 +39,3 @@ def faults(shape: str) -> int:
 
 def test_a_thread_keeps_the_memory_that_a_question_needs() -> None:
     assert faults("shape_heaps()") < 100 < faults("")
-
-
-# As when thousands of actors wake: everybody waits for who looks for cycles among what they are made of.
-GROWTH = """
-import gc
-from chatd.process.resources import calm_collector
-
-looked_at = []
-
-def look(phase, about):
-    if phase == "start":
-        looked_at.append(sum(len(gc.get_objects(age)) for age in range(about["generation"] + 1)))
-
-gc.disable()
-calm_collector()
-gc.callbacks.append(look)
-kept = [[] for _ in range(1_000_000)]
-print(max(looked_at))
-"""
-
-
-def test_who_looks_for_cycles_while_much_is_made_looks_at_a_fifth_of_it() -> None:
-    made = subprocess.run([sys.executable, "-c", GROWTH], capture_output=True, check=True)
-    assert 0 < int(made.stdout) <= 201_000

@@ -38,12 +38,7 @@ def shape_heaps() -> None:
 
 def calm_collector() -> None:
     """Nearly all that a chat server makes is freed by counting references; looking for cycles every few
-    hundred objects, among all that lives, cost a tenth of the time under load.
-
-    Whoever looks keeps everybody waiting, 0.2 us for each object, so the second generation is no larger than
-    200,000: 420,000 took 80 ms while ten thousand actors woke, and with 100,000 a session that comes back
-    cost a tenth more. All that lives is looked at when there are 16 million objects more.
-    """
+    hundred objects, among all that lives, cost a tenth of the time under load."""
     gc.freeze()
-    gc.set_threshold(20_000, 8, 100)
+    gc.set_threshold(20_000, 20, 50)
     gc.enable()  # `chatd.cli` stopped it for the start
