@@ -196,16 +196,18 @@ class OrderErasure(Struct, frozen=True):
 
 
 class LapseErasure(Struct, frozen=True):
-    """Ends an order whose author may not give it any more."""
+    """Ends the order that was due then, whose author may not give it any more. Another one since stays."""
 
     account: str
+    due_at: int
     reason: str
 
 
 class FinishErasure(Struct, frozen=True):
-    """The order was carried out."""
+    """The order that was due then was carried out. Another one since stays."""
 
     account: str
+    due_at: int
 
 
 class EndImport(Struct, frozen=True):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from chatd.contract.erasure import CancelErasure
 from chatd.contract.errors import Refusal
 from chatd.contract.invite import CreateInvite
 from chatd.contract.member import KickMember, SetRole
@@ -11,7 +12,7 @@ from chatd.contract.room import CreateRoom
 from chatd.contract.space import CreateSpace, DeleteSpace
 from chatd.domain.decision import Context, Decision
 from chatd.domain.event import Fact
-from chatd.domain.internal import JoinByInvite, RevokeInviteById
+from chatd.domain.internal import FinishErasure, JoinByInvite, LapseErasure, OrderErasure, RevokeInviteById
 from chatd.domain.space import decide as space
 from chatd.domain.space.state import SpaceState
 
@@ -153,3 +154,17 @@ def test_a_bot_loses_a_role_of_its_own_that_its_owners_hides() -> None:
     assert isinstance(outcome, Decision)
     (fact,) = outcome.facts
     assert fact.data == {"account": "rex", "role": "member", "before": "moderator"}
+
+
+def test_an_order_to_erase_that_was_taken_back_and_given_again_is_another_one() -> None:
+    """Whoever carries orders out may still be at the first one."""
+    state = a_space()
+    do(state, CreateInvite("s"), by("ann", 5))
+    do(state, JoinByInvite("id5", "bob"), by("bob"))
+    do(state, OrderErasure("bob", due_at=10), by("ann"))
+    do(state, CancelErasure("s", "bob"), by("ann"))
+    do(state, OrderErasure("bob", due_at=20, reason="too loud"), by("ann"))
+    assert do(state, LapseErasure("bob", 10, "no right"), by("system")) == ()
+    assert do(state, FinishErasure("bob", 10), by("ann")) == ()
+    (erased,) = do(state, FinishErasure("bob", 20), by("ann"))
+    assert (erased.type, erased.data) == ("member.messages_erased", {"account": "bob", "reason": "too loud"})

@@ -81,10 +81,11 @@ class MessageErasureWorker:
                 await self._ask(room_stream(room["id"]), deleting, self._context(order))
                 erased += len(seqs)
         if not await self._may_go_on(order):
-            lapsed = LapseErasure(order["account"], NOT_ANY_MORE)
+            lapsed = LapseErasure(order["account"], order["due_at"], NOT_ANY_MORE)
             await self._ask(space, lapsed, Context("system", self._clock()))
         else:
-            await self._ask(space, FinishErasure(order["account"]), self._context(order))
+            finished = FinishErasure(order["account"], order["due_at"])
+            await self._ask(space, finished, self._context(order))
         log.info("messages_erased", space=order["space"], account=order["account"], erased=erased)
 
     async def _next_messages(self, order: Row, room: str) -> list[int]:
@@ -101,7 +102,7 @@ class MessageErasureWorker:
             if not author.exists or author.disabled:
                 return False
         state = await self._commands.directory.state_of(space_stream(order["space"]))
-        if order["account"] not in state.erasures:
+        if state.ordered_erasure(order["account"], order["due_at"]) is None:
             return False
         return refuse_erasure(state, order["account"], context) is None
 

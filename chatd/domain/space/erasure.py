@@ -41,22 +41,24 @@ def _cancel(state: SpaceState, command: CancelErasure, context: Context) -> Deci
         return NO_SUCH_SPACE
     if not holds(state, context, RIGHT):
         return needs_role(RIGHT, "keeping somebody's messages")
+    if command.account not in state.erasures:
+        return Decision()
     return _end(state, command.account, command.reason, context)
 
 
 def _lapse(state: SpaceState, command: LapseErasure, context: Context) -> Decision:
+    if state.ordered_erasure(command.account, command.due_at) is None:
+        return Decision()
     return _end(state, command.account, command.reason, context)
 
 
 def _end(state: SpaceState, account: str, reason: str | None, context: Context) -> Decision:
-    if account not in state.erasures:
-        return Decision()
     data = {"account": account, **drop_none(reason=reason)}
     return Decision((fact(state, "member.erasure_cancelled", context, data),))
 
 
 def _finish(state: SpaceState, command: FinishErasure, context: Context) -> Decision:
-    order = state.erasures.get(command.account)
+    order = state.ordered_erasure(command.account, command.due_at)
     if order is None:
         return Decision()
     data = {"account": command.account, **drop_none(reason=order.reason)}

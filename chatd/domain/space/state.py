@@ -146,6 +146,11 @@ class SpaceState:
             return False
         return invite.by_operator or self.lets_in_as(invite.by, invite.role)
 
+    def ordered_erasure(self, account: str, due_at: int) -> ErasureState | None:
+        """The order to erase the account's messages that is due then, if it stands."""
+        order = self.erasures.get(account)
+        return order if order is not None and order.due_at == due_at else None
+
     def banned_until(self, account: str, at: int) -> int | None:
         """When its ban ends, if it is banned."""
         return self._end(self.bans, self.banned_at, account, at)
