@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 
+import pytest
 import trio
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -148,6 +149,32 @@ async def test_a_gap_in_what_is_published_makes_everybody_read_the_log() -> None
         connection.read()
         await wait_all_tasks_blocked()
         assert connection.heard == [1, 2, 3]
+        nursery.cancel_scope.cancel()
+
+
+@pytest.mark.parametrize(
+    ("kinds", "heard"),
+    [(["member.left"], [2]), (["message.posted", "member.joined"], [3])],
+    ids=["out", "in"],
+)
+async def test_what_is_committed_when_memberships_are_read_and_shown_afterwards_is_heard(
+    kinds: list[str], heard: list[int]
+) -> None:
+    log, bus, connection = Log(), Bus(0), SlowConnection()
+    async with trio.open_nursery() as nursery:
+        _commit(log, bus, [("room/a", "member.joined")])
+        room = "room/a" if kinds == ["member.left"] else "room/b"
+        committed = [Event(2 + n, room, 2 + n, kind, 0, ME, {"account": ME}) for n, kind in enumerate(kinds)]
+        log.events += committed
+        feed = Feed(ME, 1, bus, log, connection, nursery.start_soon)  # type: ignore[arg-type]
+        feed.attach()
+        feed.start(log.streams(), log.changed_at())
+        await wait_all_tasks_blocked()
+        bus.publish(committed)
+        await wait_all_tasks_blocked()
+        connection.read()
+        await wait_all_tasks_blocked()
+        assert (connection.heard, feed.live) == (heard, True)
         nursery.cancel_scope.cancel()
 
 

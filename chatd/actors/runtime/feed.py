@@ -117,7 +117,8 @@ class Feed:
             change()
         if max(self._changed_at, changed_at) <= self.position < self._bus.head:
             self._resume_from_ring()
-        self._changed_at = max(self._changed_at, self._bus.head)
+        # The look may have seen a change that is committed and not shown yet: the bus will not offer it.
+        self._changed_at = max(self._changed_at, changed_at, self._bus.head)
         self._catch_up()
 
     def close(self) -> None:
@@ -210,7 +211,7 @@ class Feed:
         self.position = self._bus.head
 
     def _catch_up(self) -> None:
-        if self.position >= self._bus.head and not self._role_unsure:
+        if self.position >= max(self._bus.head, self._changed_at) and not self._role_unsure:
             self.live = True
         else:
             self._spawn(self._pull)
@@ -221,6 +222,8 @@ class Feed:
                 await self._connection.drained(PULL_BELOW)
                 if self._role_unsure:
                     await self._learn_role()
+                elif self.position >= self._bus.head and self._changed_at > self._bus.head:
+                    await self._bus.wait_beyond(self._changed_at - 1)
                 elif self.position >= self._bus.head:
                     self.live = True  # no await since the look at the head
                     self.caught_up()
