@@ -76,19 +76,19 @@ def classes(to: Callable[[str], Schema]) -> dict[str, Schema]:
     requests = {row.request.__name__ for row in REQUESTS.values()}
     return {
         name: _of_request(schema) if name in requests else schema
-        for name, schema in sorted(_even(found).items())
+        for name, schema in sorted(_with_uniform_tuples(found).items())
     }
 
 
-def _even(value: Any) -> Any:
+def _with_uniform_tuples(value: Any) -> Any:
     """A tuple of one type as an array of so many items: `prefixItems` and the `items: false` beside it are of
     2020-12 alone, and not everything that makes code reads them.
     """
     if isinstance(value, list):
-        return [_even(one) for one in value]
+        return [_with_uniform_tuples(one) for one in value]
     if not isinstance(value, dict):
         return value
-    found = {key: _even(one) for key, one in value.items()}
+    found = {key: _with_uniform_tuples(one) for key, one in value.items()}
     match found.get("prefixItems"):
         case [first, *others] if all(other == first for other in others):
             del found["prefixItems"]
