@@ -37,8 +37,8 @@ from chatd.gateway.net.live_connection import LiveConnections, OpenSession
 from chatd.gateway.net.open_files import OpenFiles
 from chatd.gateway.net.own_addresses import OwnAddresses
 from chatd.gateway.net.poller import Poller
-from chatd.gateway.net.warning_throttle import WarningThrottle
 from chatd.gateway.net.stream import SocketStream
+from chatd.gateway.net.warning_throttle import WarningThrottle
 from chatd.gateway.websocket.connection import serve_websocket
 from chatd.log import log
 from chatd.ports import Caller

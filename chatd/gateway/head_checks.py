@@ -10,8 +10,8 @@ from chatd.gateway.http.request_ids import work_at_head
 from chatd.gateway.http.server.refusal import BadHead
 from chatd.gateway.http.server.request_head import WEBSOCKET, Head
 from chatd.gateway.net.own_addresses import OwnAddresses
-from chatd.gateway.net.warning_throttle import WarningThrottle
 from chatd.gateway.net.stream import SocketStream
+from chatd.gateway.net.warning_throttle import WarningThrottle
 from chatd.gateway.websocket.handshake import TO_WEBSOCKET, check_subprotocols, check_upgrade
 
 FOR_ANY_HOST: Final = frozenset({"/", "/healthz", "/readyz"})  # what they answer is no secret

@@ -14,8 +14,8 @@ from chatd.gateway.http.server.refusal import BadHead, plain_response
 from chatd.gateway.http.server.request_head import HEAD_BYTES, Head, read_head
 from chatd.gateway.net.client_address import Proxies
 from chatd.gateway.net.own_addresses import OwnAddresses
-from chatd.gateway.net.warning_throttle import WarningThrottle
 from chatd.gateway.net.stream import SocketStream
+from chatd.gateway.net.warning_throttle import WarningThrottle
 from chatd.settings import Settings
 
 from .budget import check_sentence

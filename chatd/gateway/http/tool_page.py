@@ -36,7 +36,9 @@ class ToolPage:
         self._server = server_name
         self._headers = {"cache-control": "no-cache", "content-security-policy": policy}
         self._read = read
-        self._files = {name: PublicDocument(partial(read, name), type_, FOREVER) for name, type_ in media_types.items()}
+        self._files = {
+            name: PublicDocument(partial(read, name), type_, FOREVER) for name, type_ in media_types.items()
+        }
 
     def routes(self) -> Sequence[BaseRoute]:
         return (

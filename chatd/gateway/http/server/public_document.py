@@ -1,5 +1,5 @@
-"""A public document that changes only with the server's version. It is made when somebody first asks for it, then
-kept with an entity tag. The driver compresses it for clients that accept that."""
+"""A public document that changes only with the server's version. It is made when somebody first asks for it,
+then kept with an entity tag. The driver compresses it for clients that accept that."""
 
 from __future__ import annotations
 
