@@ -30,7 +30,7 @@ from chatd.store.log.sqlite_log import SqliteLog
 from chatd.store.ops import compact, leftovers, migrate, ownership, rescued, scratch_tables, standby, verify
 from chatd.store.ops.backup import Backup, backup
 from chatd.store.ops.compact import Compacted
-from chatd.store.ops.data_dir import DATABASE, LockFile, hold, refuse_half_restored, why_not
+from chatd.store.ops.data_folder import DATABASE, LockFile, hold, refuse_half_restored, why_not
 from chatd.store.ops.epochs import Epochs, forget_lock
 from chatd.store.ops.epochs import begin as begin_epochs
 from chatd.store.ops.place import NOT_THERE, Place, narrow

@@ -20,7 +20,7 @@ import msgspec
 
 from chatd.clock import new_id
 from chatd.log import log as server_log
-from chatd.store.ops.data_dir import LockFile
+from chatd.store.ops.data_folder import LockFile
 from chatd.store.queries.log import EPOCH, HEAD
 
 LOCK = "SELECT value FROM meta WHERE key = 'lock'"
