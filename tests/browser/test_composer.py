@@ -68,7 +68,7 @@ def test_names_are_suggested_as_the_field_says_to_screen_readers(seen: Any) -> N
 
 
 def test_what_the_page_types_is_undone_like_what_a_person_types(seen: Any) -> None:
-    """Undoing did nothing after a suggestion or a mark, and doing it again put old words into the new ones."""
+    """Undoing did nothing after a suggestion, and doing it again put old words into the new ones."""
     assert seen["undone"] == ["@bo", "@bo", "**@bo**", "@bo", "**@bo**"]
 
 
