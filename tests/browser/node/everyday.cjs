@@ -206,10 +206,14 @@ scenario(async ({ asked, open, context, tab, picture, forgive }) => {
 
   // On paper there is the conversation alone.
   await desk.emulateMedia({ media: 'print' })
-  const paper = await desk.evaluate(() => ({
-    list: getComputedStyle(document.querySelector('.sidebar')).display,
-    flows: getComputedStyle(document.querySelector('.room-timeline')).overflow,
-  }))
+  const paper = await desk.evaluate(() => {
+    const code = document.querySelector('.room-rows pre')
+    return {
+      list: getComputedStyle(document.querySelector('.sidebar')).display,
+      flows: getComputedStyle(document.querySelector('.room-timeline')).overflow,
+      cut: code.scrollWidth > code.clientWidth || code.scrollHeight > code.clientHeight,
+    }
+  })
   await desk.emulateMedia({ media: null })
 
   // An address at which a program posts.
