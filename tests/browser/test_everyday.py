@@ -78,6 +78,11 @@ def test_members_of_all_pages_are_counted_and_found_by_name(seen: Any) -> None:
     assert seen["foundIn"] == {".panel": 1, "main": 1}
 
 
+def test_what_a_search_finds_is_counted_as_far_as_it_is_known(seen: Any) -> None:
+    """The first page was said to be all."""
+    assert seen["foundInPages"] == "At least 50 messages"
+
+
 def test_a_name_that_runs_from_right_to_left_stands_where_the_others_do(seen: Any) -> None:
     assert len(seen["indents"]) == 5
     assert len(set(seen["indents"])) == 1
