@@ -7,7 +7,7 @@ import { said } from '../i18n/said'
 import { directoryOf, named } from '../people/directory'
 import { useChat } from '../shell/chat_context'
 import { closeDialog } from '../shell/dialog'
-import { fromHere, screenLink } from '../shell/route'
+import { leaveRoom, screenLink } from '../shell/route'
 import { Button } from '../ui/Button'
 import { confirmed } from '../ui/confirm'
 import { Dialog } from '../ui/Dialog'
@@ -169,8 +169,8 @@ function Acts({ room, onChanged }: { room: RoomDetail; onChanged(): void }) {
       reason: true,
       typed: room.name,
     })
-    const leave = fromHere()
-    if (answer && (await tried(() => chat.ask('room.delete', { room: room.id, ...answer })))) leave('#/')
+    if (answer && (await tried(() => chat.ask('room.delete', { room: room.id, ...answer }))))
+      leaveRoom(room.id)
   }
   return (
     <div class="form-acts manage-acts">
