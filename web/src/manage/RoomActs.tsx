@@ -2,7 +2,7 @@
 
 import { holds } from '../data/rights'
 import { useChat } from '../shell/chat_context'
-import { fromHere } from '../shell/route'
+import { leaveRoom } from '../shell/route'
 import { Button } from '../ui/Button'
 import { confirmed } from '../ui/confirm'
 import { tried } from '../ui/toasts'
@@ -44,8 +44,8 @@ export function RoomActs({ room, onChanged }: { room: RoomDetail; onChanged(): v
       reason: true,
       typed: room.name,
     })
-    const leave = fromHere()
-    if (answer && (await tried(() => chat.ask('room.delete', { room: room.id, ...answer })))) leave('#/')
+    if (answer && (await tried(() => chat.ask('room.delete', { room: room.id, ...answer }))))
+      leaveRoom(room.id)
   }
   return (
     <div class="form-acts manage-acts">
