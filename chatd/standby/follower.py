@@ -31,7 +31,7 @@ from chatd.standby.progress import Progress
 from chatd.standby.source import NoSource, NotKept, Refused, Source, open_source
 from chatd.store.connection import TrioConnection, connect, open_writer
 from chatd.store.ops import data_model, migrate
-from chatd.store.ops.data_dir import DATABASE, hold
+from chatd.store.ops.data_folder import DATABASE, hold
 from chatd.store.ops.standby import StandbyState
 from chatd.store.queries.log import EPOCH
 

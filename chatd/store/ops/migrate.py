@@ -22,7 +22,7 @@ from chatd.log import log as server_log
 from chatd.ports import StoreError
 from chatd.store.connection import open_reader, open_writer
 from chatd.store.ops import data_model
-from chatd.store.ops.data_dir import why_not
+from chatd.store.ops.data_folder import why_not
 from chatd.store.ops.derived_schema import Renewal, refuse_another_log, renew, renewal
 
 NEEDS_SQLITE = (3, 38, 0)  # the JSON operators of schema.sql
