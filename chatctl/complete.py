@@ -12,7 +12,7 @@ from click.shell_completion import CompletionItem
 
 from chatctl.connection import Connection
 from chatctl.failure import Failed
-from chatctl.names import account_names
+from chatctl.lookup import account_names
 
 if TYPE_CHECKING:
     from chatd.client import Client

@@ -18,7 +18,7 @@ from chatctl.failure import OTHER_VERSION, Failed
 from chatd.shortage import shortage
 
 if TYPE_CHECKING:
-    from chatctl.names import N
+    from chatctl.lookup import N
     from chatd.client import Client, Disconnected, Refused, Tokens
 
 ANSWER_SECONDS = 30.0

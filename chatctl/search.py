@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from chatctl.failure import Failed
-from chatctl.names import account_names, find_room, find_space, room_names
+from chatctl.lookup import account_names, find_room, find_space, room_names
 from chatctl.output import local_time, sanitized
 from chatd.domain.names.keys import name_key
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rich.console import Group
 
     from chatctl.connection import Connection
-    from chatctl.naming import Names
+    from chatctl.labels import Labels
     from chatd.client import Client
     from chatd.contract.server import ActorLoad, ServerTop
 
@@ -27,14 +27,14 @@ ACTOR_HEADINGS = ["actor", "waiting", "of", "oldest ms", "turns", "handled", "re
 ACTOR_FIELDS = ["name", "depth", "capacity", "oldest_wait_ms", "turns", "handled", "restarts"]
 
 
-async def named_top(client: Client, names: Names) -> ServerTop:
+async def named_top(client: Client, labels: Labels) -> ServerTop:
     """`server.top` with the names of the actors instead of ids, so that a line fits a terminal."""
     from msgspec.structs import replace
 
     from chatd.contract.server import GetServerTop, ServerTop
 
     answer = await client.ask(GetServerTop(), ServerTop)
-    actors = [replace(actor, name=await names.short(actor.name)) for actor in answer.actors]
+    actors = [replace(actor, name=await labels.short(actor.name)) for actor in answer.actors]
     return replace(answer, actors=actors)
 
 
@@ -104,14 +104,14 @@ async def _refresh(client: Client) -> None:
     import trio
     from rich.live import Live
 
-    from chatctl.naming import Names
+    from chatctl.labels import Labels
 
-    names = Names(client)
+    labels = Labels(client)
     before: ServerTop | None = None
     asked = 0.0
     with Live(console=console(), screen=True, auto_refresh=False) as live:
         while True:
-            answer = await named_top(client, names)
+            answer = await named_top(client, labels)
             now = trio.current_time()
             rows = max(1, live.console.height - 7)
             live.update(screen(answer, before, now - asked, rows), refresh=True)

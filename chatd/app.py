@@ -164,8 +164,6 @@ async def _drain(start: _Start, services: Services) -> None:
     with trio.move_on_after(deadline):
         await services.presence.close()
         await services.receipts.save()
-        if services.pusher is not None:
-            await services.pusher.save()
         if start.node is not None:
             with trio.move_on_after(deadline / 2):
                 await start.node.finish()

@@ -8,7 +8,7 @@ import rich_click as click
 
 from chatctl.connection import Connection
 from chatctl.date import Date
-from chatctl.names import Person, find_person, find_room
+from chatctl.lookup import Person, find_person, find_room
 from chatctl.options import in_space
 from chatctl.output import cell, print_json, print_line, print_table
 

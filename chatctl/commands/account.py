@@ -9,7 +9,7 @@ import rich_click as click
 from chatctl.commands import account_changes, account_deletion, account_usage
 from chatctl.connection import Connection
 from chatctl.duration import Duration
-from chatctl.names import all_accounts, find_account
+from chatctl.lookup import all_accounts, find_account
 from chatctl.options import reason
 from chatctl.output import print_json, print_line, print_object, print_result, print_rows, warn
 from chatctl.password import read_password

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import rich_click as click
 
 from chatctl.connection import Connection
-from chatctl.names import find_account
+from chatctl.lookup import find_account
 from chatctl.options import reason
 from chatctl.output import print_result
 

@@ -12,7 +12,7 @@ from chatctl.confirm import confirm
 from chatctl.connection import Connection
 from chatctl.count import counted
 from chatctl.failure import Failed
-from chatctl.names import find_account
+from chatctl.lookup import find_account
 from chatctl.options import reason, yes
 from chatctl.output import json_line, plain, print_result
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import rich_click as click
 
 from chatctl.connection import Connection
-from chatctl.names import find_account
+from chatctl.lookup import find_account
 from chatctl.output import local_time, print_json, print_line, print_table, size
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 import rich_click as click
 
 from chatctl.connection import Connection
-from chatctl.names import account_names, find_author, find_person, find_space, room_names
-from chatctl.naming import beside, with_names
+from chatctl.labels import label, label_from
+from chatctl.lookup import account_names, find_author, find_person, find_space, room_names
 from chatctl.number import Number
 from chatctl.output import plain, print_json, print_rows, warn
 
@@ -85,9 +85,9 @@ async def _readable(client: Client, entries: list[AuditEntry]) -> list[dict[str,
         kind, _, where = entry.stream.partition("/")
         whom = data.pop("account", None) or data.pop("author", None) or (where if kind == "account" else None)
         more = {
-            "by": with_names(people, entry.by),
-            "where": beside(places.get(where), where) if kind in ("space", "room") else kind,
-            "whom": with_names(people, whom) if whom else None,
+            "by": label_from(people, entry.by),
+            "where": label(places.get(where), where) if kind in ("space", "room") else kind,
+            "whom": label_from(people, whom) if whom else None,
             "reason": data.pop("reason", None),
             "details": data,
         }

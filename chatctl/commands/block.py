@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import rich_click as click
 
 from chatctl.connection import Connection
-from chatctl.names import Person, account_names, find_acquaintance
+from chatctl.lookup import Person, account_names, find_acquaintance
 from chatctl.options import need_an_account
 from chatctl.output import plain, print_result, print_rows
 

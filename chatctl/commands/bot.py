@@ -8,7 +8,7 @@ import rich_click as click
 
 from chatctl.confirm import confirm
 from chatctl.connection import Connection
-from chatctl.names import find_account
+from chatctl.lookup import find_account
 from chatctl.options import yes
 from chatctl.output import print_json, print_line, print_result, print_rows
 

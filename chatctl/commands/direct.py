@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import rich_click as click
 
 from chatctl.connection import Connection
-from chatctl.names import account_names, find_acquaintance
-from chatctl.naming import with_names
+from chatctl.labels import label_from
+from chatctl.lookup import account_names, find_acquaintance
 from chatctl.options import need_an_account
 from chatctl.output import plain, print_result, print_rows
 
@@ -36,7 +36,7 @@ def list_(connection: Connection) -> None:
             return rooms
         names = await account_names(client)
         return [
-            {**room, "people": ", ".join(with_names(names, who) for who in room["accounts"])}
+            {**room, "people": ", ".join(label_from(names, who) for who in room["accounts"])}
             for room in rooms
         ]
 

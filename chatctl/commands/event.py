@@ -8,8 +8,8 @@ import rich_click as click
 
 from chatctl.connection import Connection
 from chatctl.follow import follow_log
-from chatctl.names import find_stream
-from chatctl.naming import Names
+from chatctl.labels import Labels
+from chatctl.lookup import find_stream
 from chatctl.number import Number
 from chatctl.output import data_line, local_time, print_json, print_line
 
@@ -41,26 +41,26 @@ def tail(connection: Connection, stream: str | None, start: int | None, no_follo
     async def work(client: Client) -> None:
         found = await find_stream(client, stream) if stream else None
         after = None if start is None else max(0, start - 1)
-        names = Names(client)
+        labels = Labels(client)
 
         async def show(event: EventFrame) -> None:
             if connection.json:
                 print_json(event)
             else:
-                await _show(event, names)
+                await _show(event, labels)
 
         await follow_log(client, show, after=after, stream=found, on=not no_follow)
 
     connection.run(work, seconds=None, patient=not no_follow)
 
 
-async def _show(event: EventFrame, names: Names) -> None:
-    names.forget(event.stream)
+async def _show(event: EventFrame, labels: Labels) -> None:
+    labels.forget(event.stream)
     details = {
-        field: await names.account(value) if field in OF_ACCOUNTS and isinstance(value, str) else value
+        field: await labels.account(value) if field in OF_ACCOUNTS and isinstance(value, str) else value
         for field, value in event.data.items()
     }
     print_line(
-        f"{event.position:>8}  {local_time(event.at)}  {event.event:<18} {await names.stream(event.stream)} "
-        f"#{event.seq}  by {await names.account(event.by)}  {data_line(details)}"
+        f"{event.position:>8}  {local_time(event.at)}  {event.event:<18} {await labels.stream(event.stream)} "
+        f"#{event.seq}  by {await labels.account(event.by)}  {data_line(details)}"
     )

@@ -14,7 +14,7 @@ from chatctl.count import counted
 from chatctl.exports.formats import SHAPES, Shape
 from chatctl.exports.lines import Place, Standing, Writing, go_on, head_of, open_lines
 from chatctl.failure import Failed
-from chatctl.names import find_room, find_space
+from chatctl.lookup import find_room, find_space
 from chatctl.options import in_space
 from chatctl.output import print_result
 

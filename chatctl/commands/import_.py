@@ -11,7 +11,7 @@ from chatctl.commands import import_plan, import_run
 from chatctl.confirm import confirm
 from chatctl.connection import Connection
 from chatctl.count import counted
-from chatctl.names import find_space
+from chatctl.lookup import find_space
 from chatctl.options import the_space, yes
 from chatctl.output import print_json, print_line, print_result, print_rows
 

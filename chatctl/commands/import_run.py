@@ -13,7 +13,7 @@ from chatctl.commands.import_export import reads_export
 from chatctl.connection import Connection
 from chatctl.count import counted
 from chatctl.failure import Failed
-from chatctl.names import find_account, find_room, find_space
+from chatctl.lookup import find_account, find_room, find_space
 from chatctl.options import the_space
 from chatctl.output import print_json, print_line, warn
 

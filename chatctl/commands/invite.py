@@ -8,8 +8,8 @@ import rich_click as click
 
 from chatctl.connection import Connection
 from chatctl.duration import Duration
-from chatctl.names import account_names, find_space
-from chatctl.naming import with_names
+from chatctl.labels import label_from
+from chatctl.lookup import account_names, find_space
 from chatctl.number import Number
 from chatctl.output import plain, print_json, print_line, print_result, print_rows
 
@@ -77,7 +77,7 @@ def list_(connection: Connection, space: str, all_: bool) -> None:
         )
         names = {} if connection.json else await account_names(client)
         more = [
-            {} if connection.json else {"by": with_names(names, one.by), "joined": _people(one, names)}
+            {} if connection.json else {"by": label_from(names, one.by), "joined": _people(one, names)}
             for one in invites
         ]
         return [{**plain(one), **added} for one, added in zip(invites, more, strict=True)]
@@ -91,7 +91,7 @@ def _people(invite: ListedInvite, names: dict[str, str]) -> str:
     """The newest of them."""
     ids = [row.account for row in invite.joined[:NAMED]]
     more = invite.uses - len(ids)
-    listed = ", ".join(with_names(names, id_) for id_ in ids)
+    listed = ", ".join(label_from(names, id_) for id_ in ids)
     return f"{listed} and {more} more" if more > 0 else listed
 
 

@@ -11,8 +11,8 @@ from chatctl.confirm import confirm
 from chatctl.connection import Connection
 from chatctl.count import counted
 from chatctl.duration import Duration
-from chatctl.names import Person, account_names, find_person, find_space
-from chatctl.naming import with_names
+from chatctl.labels import label_from
+from chatctl.lookup import Person, account_names, find_person, find_space
 from chatctl.options import dry_run, reason, the_space, yes
 from chatctl.output import local_time, plain, print_json, print_line, print_result, print_rows
 from chatd.domain.policy.roles import RANK
@@ -219,7 +219,7 @@ def erasures(connection: Connection, space: str) -> None:
     rows, names = connection.run(work)
     if not connection.json:
         for row in rows:
-            row["name"], row["by"] = row["name"] or row["account"], with_names(names, row["by"])
+            row["name"], row["by"] = row["name"] or row["account"], label_from(names, row["by"])
     print_rows(connection, rows, ERASURE_COLUMNS, "nobody's messages will be erased")
 
 
@@ -246,7 +246,7 @@ def bans(connection: Connection, space: str) -> None:
     rows, names = connection.run(work)
     if not connection.json:
         for row in rows:
-            row["name"], row["by"] = row["name"] or row["account"], with_names(names, row["by"])
+            row["name"], row["by"] = row["name"] or row["account"], label_from(names, row["by"])
             row["until"] = row["until"] or "never"
     print_rows(connection, rows, BAN_COLUMNS, "nobody is banned or muted")
 

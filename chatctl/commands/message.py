@@ -11,8 +11,8 @@ from chatctl.commands.retention import preserved
 from chatctl.commands.room import MESSAGE
 from chatctl.connection import Connection
 from chatctl.follow import ANOTHER_HISTORY, follow_log
-from chatctl.names import find_room
-from chatctl.naming import Names
+from chatctl.labels import Labels
+from chatctl.lookup import find_room
 from chatctl.number import Number
 from chatctl.options import in_space, need_an_account, reason
 from chatctl.output import (
@@ -87,9 +87,9 @@ def list_(
     async def work(client: Client) -> tuple[list[Message], list[str]]:
         found = await find_room(client, room, space)
         page = await client.history(found.id, before=before, after=after, around=around, limit=limit)
-        names = Names(client)
+        labels = Labels(client)
         shown = page.messages if not connection.json else ()
-        return page.messages, [_line(one, one.text, await names.name(one.by)) for one in shown]
+        return page.messages, [_line(one, one.text, await labels.name(one.by)) for one in shown]
 
     messages, lines = connection.run(work)
     if connection.json:
@@ -109,7 +109,7 @@ def tail(connection: Connection, room: str, space: str | None) -> None:
 
     async def work(client: Client) -> None:
         found = await find_room(client, room, space)
-        names = Names(client)
+        labels = Labels(client)
         stream = f"room/{found.id}"
 
         async def show(event: EventFrame) -> None:
@@ -118,7 +118,7 @@ def tail(connection: Connection, room: str, space: str | None) -> None:
             if connection.json:
                 print_json(event)
             else:
-                print_line(_line(event, event.data.get("text"), await names.name(event.by)))
+                print_line(_line(event, event.data.get("text"), await labels.name(event.by)))
 
         if client.opened is not None and any(own.id == found.id for own in client.opened.rooms):
             async for event in client.events():
@@ -145,7 +145,7 @@ def show(connection: Connection, room: str, seq: int, space: str | None) -> None
         message = await client.message(found.id, seq)
         if connection.json:
             return message
-        return {**plain(message), "by": await Names(client).account(message.by)}
+        return {**plain(message), "by": await Labels(client).account(message.by)}
 
     print_object(connection, connection.run(work))
 
@@ -161,8 +161,8 @@ def edits(connection: Connection, room: str, seq: int, space: str | None) -> Non
     async def work(client: Client) -> list[dict[str, Any]]:
         found = await find_room(client, room, space)
         versions = await client.edits(found.id, seq)
-        names = Names(client)
-        by = [one.by if connection.json else await names.account(one.by) for one in versions]
+        labels = Labels(client)
+        by = [one.by if connection.json else await labels.account(one.by) for one in versions]
         return [{**plain(one), "by": who} for one, who in zip(versions, by, strict=True)]
 
     print_rows(

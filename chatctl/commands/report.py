@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import rich_click as click
 
 from chatctl.connection import Connection
-from chatctl.names import account_names, find_space, room_names
-from chatctl.naming import with_names
+from chatctl.labels import label_from
+from chatctl.lookup import account_names, find_space, room_names
 from chatctl.output import plain, print_json, print_result, print_rows
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def list_(connection: Connection, space: str | None, all_: bool) -> None:
         people, rooms = await account_names(client), await room_names(client)
         named = {"by": people, "resolved_by": people, "room": rooms}
         return [
-            {**row, **{field: with_names(names, row[field]) for field, names in named.items() if row[field]}}
+            {**row, **{field: label_from(names, row[field]) for field, names in named.items() if row[field]}}
             for row in reports
         ]
 
@@ -73,7 +73,7 @@ def show(connection: Connection, report: str) -> None:
             return found
         people, seq = await account_names(client), found["report"]["seq"]
         return [
-            {**row, "by": with_names(people, row["by"]), "reported": "→" if row["seq"] == seq else ""}
+            {**row, "by": label_from(people, row["by"]), "reported": "→" if row["seq"] == seq else ""}
             for row in found["messages"]
         ]
 

@@ -12,8 +12,8 @@ from chatctl.confirm import confirm
 from chatctl.connection import Connection
 from chatctl.count import counted
 from chatctl.failure import Failed
-from chatctl.names import find_room, find_space
-from chatctl.naming import Names
+from chatctl.labels import Labels
+from chatctl.lookup import find_room, find_space
 from chatctl.number import MessageNumber
 from chatctl.options import in_space, reason, yes
 from chatctl.output import local_time, plain, print_result, print_rows
@@ -162,11 +162,11 @@ def preserved(connection: Connection, room: str, after: int | None, space: str |
             begin = page.next
         shown: list[dict[str, Any]] = plain(rows)
         if not connection.json:
-            names = Names(client)
+            labels = Labels(client)
             for row in shown:
                 row["by"], row["deleted_by"] = (
-                    await names.account(row["by"]),
-                    await names.account(row["deleted_by"]),
+                    await labels.account(row["by"]),
+                    await labels.account(row["deleted_by"]),
                 )
                 row["texts"] = " → ".join(row["texts"])
                 row["files"] = ", ".join(file["name"] for file in row["files"])

@@ -11,8 +11,8 @@ from chatctl.commands.retention import of_room
 from chatctl.commands.room_moderation import COMMANDS, change
 from chatctl.commands.space import MEMBER_COLUMNS
 from chatctl.connection import Connection
-from chatctl.names import account_names, find_room, find_space
-from chatctl.naming import Names, with_names
+from chatctl.labels import Labels, label_from
+from chatctl.lookup import account_names, find_room, find_space
 from chatctl.number import MessageNumber
 from chatctl.options import in_space, need_an_account, reason
 from chatctl.output import plain, print_object, print_result, print_rows
@@ -102,7 +102,7 @@ def show(connection: Connection, room: str, space: str | None) -> None:
         if connection.json:
             return shown
         readable = _readable(shown, await account_names(client))
-        return {**readable, "space": await Names(client).space(shown.space)} if shown.space else readable
+        return {**readable, "space": await Labels(client).space(shown.space)} if shown.space else readable
 
     print_object(connection, connection.run(work))
 
@@ -115,7 +115,7 @@ def _readable(room: RoomDetail, names: dict[str, str]) -> dict[str, Any]:
     if "overrides" in shown:
         shown["overrides"] = ", ".join(
             f"{one['right']} {'allowed' if one['allow'] else 'denied'} to "
-            + (f"role {one['role']}" if "role" in one else with_names(names, one["account"]))
+            + (f"role {one['role']}" if "role" in one else label_from(names, one["account"]))
             for one in shown["overrides"]
         )
     return shown

@@ -10,7 +10,7 @@ import rich_click as click
 from chatctl.confirm import confirm
 from chatctl.connection import Connection
 from chatctl.duration import Duration
-from chatctl.names import Person, account_names, find_person, find_room
+from chatctl.lookup import Person, account_names, find_person, find_room
 from chatctl.options import dry_run, in_space, reason, yes
 from chatctl.output import duration, plain, print_json, print_line, print_result
 from chatd.command_line.flags import one_flag_of

@@ -14,7 +14,7 @@ from chatctl.commands.export import export_server
 from chatctl.connection import Connection
 from chatctl.count import counted
 from chatctl.failure import Failed
-from chatctl.naming import Names
+from chatctl.labels import Labels
 from chatctl.output import (
     duration,
     local_time,
@@ -140,7 +140,7 @@ def top(connection: Connection, once: bool) -> None:
     from chatctl.top import named_top, print_once, watch
 
     if once or not sys.stdout.isatty():
-        print_once(connection.run(lambda client: named_top(client, Names(client))))
+        print_once(connection.run(lambda client: named_top(client, Labels(client))))
     else:
         watch(connection)
 
@@ -241,8 +241,8 @@ def _progress(connection: Connection) -> Iterator[None]:
 
 
 async def _named(client: Client, ids: Iterable[str]) -> dict[str, str]:
-    names = Names(client)
-    return {id_: await names.name(id_) for id_ in ids}
+    labels = Labels(client)
+    return {id_: await labels.name(id_) for id_ in ids}
 
 
 async def _all_streams(client: Client, kind: str | None) -> list[StreamLoad]:

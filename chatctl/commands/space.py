@@ -11,8 +11,8 @@ from chatctl.commands.retention import of_space
 from chatctl.confirm import confirm
 from chatctl.connection import Connection
 from chatctl.count import counted
-from chatctl.names import find_account, find_space
-from chatctl.naming import Names
+from chatctl.labels import Labels
+from chatctl.lookup import find_account, find_space
 from chatctl.options import reason, yes
 from chatctl.output import plain, print_object, print_result, print_rows
 
@@ -72,9 +72,9 @@ def list_(connection: Connection) -> None:
 
     async def work(client: Client) -> list[dict[str, Any]]:
         spaces: list[dict[str, Any]] = plain(await client.spaces())
-        names = Names(client)
+        labels = Labels(client)
         for space in spaces if not connection.json else ():
-            space["owner"] = await names.account(space["owner"])
+            space["owner"] = await labels.account(space["owner"])
         return spaces
 
     print_rows(
@@ -92,7 +92,7 @@ def show(connection: Connection, space: str) -> None:
         shown = await _detail(client, space)
         if connection.json:
             return shown
-        return {**plain(shown), "owner": await Names(client).account(shown.owner or "")}
+        return {**plain(shown), "owner": await Labels(client).account(shown.owner or "")}
 
     print_object(connection, connection.run(work))
 

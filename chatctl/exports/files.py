@@ -18,7 +18,7 @@ import trio
 
 from chatctl.exports.lines import read_line
 from chatctl.failure import Failed
-from chatctl.names import ID
+from chatctl.lookup import ID
 from chatctl.transfer import NotThere, download
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 
 from chatd.cluster.broker import Broker
 from chatd.cluster.errors import ClusterError
-from chatd.cluster.nats_servers import spoken_to
+from chatd.cluster.nats_servers import connected_client
 from chatd.cluster.node import Node
 from chatd.nats.client import Client
 from chatd.nats.credentials import CredentialsError, read_file
@@ -31,7 +31,7 @@ async def connected(settings: Settings) -> AsyncIterator[Node]:
         credentials=credentials,
         tls=tls,
     )
-    async with spoken_to(client, settings.cluster_monitors) as nursery:
+    async with connected_client(client, settings.cluster_monitors) as nursery:
         yield Node(name, settings, Broker(settings.cluster_name, name, client, nursery), nursery)
 
 

@@ -55,7 +55,7 @@ class Copies:
         self._path = folder / "copy-for-a-node.db"
         self._copy = copy
         self._complaints = Complaints()
-        self._id = ""
+        self._id: str | None = None  # of the copy; None: there is none, or it is not whole
         self._making = False
         self._asked_at = 0.0
         self._size = 0
@@ -71,14 +71,14 @@ class Copies:
         while True:
             await trio.sleep(KEPT_SECONDS / 4)
             if self._id and trio.current_time() - self._asked_at > KEPT_SECONDS:
-                self._id = ""
+                self._id = None
                 self._path.unlink(missing_ok=True)
 
     async def _make(self, _: bytes) -> bytes:
         if self._making or (self._id and trio.current_time() - self._asked_at < PIECE_SECONDS):
             await trio.sleep(FREE_FIRST)
             return encode(Offer(self._net.node, "", 0, BUSY))
-        self._making, self._id = True, ""  # who still reads the one before begins anew
+        self._making, self._id = True, None  # who still reads the one before begins anew
         try:
             self._path.unlink(missing_ok=True)
             await self._copy(self._path)
@@ -93,7 +93,7 @@ class Copies:
 
     async def _piece(self, data: bytes) -> bytes:
         wanted = _WANTED.read(data, self._complaints)
-        if wanted is None or not self._id or not secrets.compare_digest(wanted.id, self._id):
+        if wanted is None or wanted.id != self._id or wanted.at >= self._size:
             return b""
         self._asked_at = trio.current_time()
         try:

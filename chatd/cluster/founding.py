@@ -20,7 +20,7 @@ from chatd.nats.client import NatsError
 from chatd.nats.jetstream import NAME_IN_USE, NO_STREAM, ApiError, StreamConfig, StreamInfo
 from chatd.ports import Append, PutClusterKey, StoreUnavailable
 from chatd.store.database import Store, open_store
-from chatd.store.ops.data_dir import DATABASE
+from chatd.store.ops.data_folder import DATABASE
 from chatd.store.ops.place import drop_side_files
 
 EPOCH: Final = "chatd.epoch"  # of the stream's metadata

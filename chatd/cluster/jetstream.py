@@ -15,7 +15,7 @@ from chatd.nats import ordered
 from chatd.nats.client import Client, NatsError
 from chatd.nats.jetstream import ApiError, JetStream
 from chatd.nats.ordered import OrderedConsumer
-from chatd.nats.wire import Msg
+from chatd.nats.wire import Msg, is_subject
 
 SECONDS: Final = 5.0  # for the acknowledgement of a proposal
 LOOK: Final = 0.5  # seconds
@@ -129,7 +129,7 @@ class NatsNet:
 
         def heard(msg: Msg) -> None:
             too_much = self._answering_bytes + len(msg.data) > ANSWERING_BYTES
-            if not msg.reply or self._answering >= ANSWERING or too_much:
+            if not is_subject(msg.reply) or self._answering >= ANSWERING or too_much:
                 return  # who asked hears of nobody, and asks again
             self._answering += 1
             self._answering_bytes += len(msg.data)

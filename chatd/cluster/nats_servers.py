@@ -1,4 +1,4 @@
-"""The NATS servers of a cluster, which must be as a cluster needs them."""
+"""A connection with the NATS servers of a cluster, which are checked before anything is asked of them."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from chatd.nats.client import CannotConnect, Client
 
 
 @asynccontextmanager
-async def spoken_to(client: Client, monitors: Sequence[str]) -> AsyncIterator[trio.Nursery]:
-    """The client is connected with them for the block, and runs in its nursery. Raises StoreError."""
+async def connected_client(client: Client, monitors: Sequence[str]) -> AsyncIterator[trio.Nursery]:
+    """Within, the client is connected, and runs in the nursery that this gives. Raises ClusterError, also for
+    servers on which a cluster could lose something."""
     async with trio.open_nursery() as nursery:
         try:
             await nursery.start(client.run)

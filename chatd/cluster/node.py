@@ -29,7 +29,7 @@ from chatd.cluster.owners import Owners
 from chatd.cluster.ratcheting import ratchet
 from chatd.cluster.scrubber import Scrubber
 from chatd.cluster.sealed_net import SealedNet
-from chatd.cluster.sharing import Here, Sharing
+from chatd.cluster.sharing import LocalServices, Sharing
 from chatd.cluster.statuses import cluster_status
 from chatd.contract.cluster import ClusterStatus
 from chatd.log import log
@@ -102,7 +102,7 @@ class Node:
         self.contact.watch(self._contact_changed)
         return self.log
 
-    def attach(self, here: Here) -> None:
+    def attach(self, local: LocalServices) -> None:
         """What others do shows here, and what is done here shows there."""
         self._sharing = Sharing(
             self.life,
@@ -113,7 +113,7 @@ class Node:
             self.owners,
             self.catch_up,
             self._membership.others,
-            here,
+            local,
         )
         self.one_time, self.blobs = self._sharing.one_time, self._sharing.blobs
 

@@ -37,7 +37,7 @@ from chatd.domain.event import Event
 from chatd.ports import Append, FinishErasures, PutPush, PutScheduled, Reader
 
 
-class Here(Protocol):
+class LocalServices(Protocol):
     """The services of this server that others' doings reach."""
 
     directory: Directory
@@ -70,26 +70,26 @@ class Sharing:
         owners: Owners,
         catch_up: Callable[[], Awaitable[None]],
         members: Callable[[], Awaitable[Sequence[str]]],
-        here: Here,
+        local: LocalServices,
     ) -> None:
-        self._here = here
+        self._local = local
         self._owners = owners
-        self._revoking = revoking = Revoking(here.live, here.reader, nursery)
-        tell = partial(_tell_for_another, here.directory, revoking)
+        self._revoking = revoking = Revoking(local.live, local.reader, nursery)
+        tell = partial(_tell_for_another, local.directory, revoking)
         at_work = nursery, tell, log.wait_for, lambda: log.sequence
-        self.lines = Lines(net, owners, *at_work, here.directory.busy)
+        self.lines = Lines(net, owners, *at_work, local.directory.busy)
         self.inboxes = Inboxes(net, life, *at_work)
-        here.directory.elsewhere = self.lines
-        self._signals = Signals(net, here.bus)
-        self._presence = PresenceOfNodes(net, heartbeats, life, here.presence, here.bus, here.reader)
+        local.directory.elsewhere = self.lines
+        self._signals = Signals(net, local.bus)
+        self._presence = PresenceOfNodes(net, heartbeats, life, local.presence, local.bus, local.reader)
         self.one_time = OneTimeOfNodes(net, heartbeats)
         known = log.wait_for, lambda: log.sequence, catch_up, members
         self.blobs = BlobsOfNodes(net, heartbeats, nursery, *known)
-        DevicesOfNodes(net, heartbeats, here.live)
-        SharedThrottle(net, owners, here.throttle)
-        log.follow_others(self._others_wrote, here.directory.give_way)
-        here.bus.watch(revoking.published)
-        here.bus.watch(self._shown)
+        DevicesOfNodes(net, heartbeats, local.live)
+        SharedThrottle(net, owners, local.throttle)
+        log.follow_others(self._others_wrote, local.directory.give_way)
+        local.bus.watch(revoking.published)
+        local.bus.watch(self._shown)
         heartbeats.watch(self._nodes_changed)
 
     def open(self) -> None:
@@ -105,32 +105,32 @@ class Sharing:
             nursery.start_soon(self._presence.run)
 
     def _others_wrote(self, appends: Sequence[Append], events: Sequence[Event]) -> None:
-        here = self._here
-        here.directory.absorb(events)
+        local = self._local
+        local.directory.absorb(events)
         for append in appends:
             self._revoking.written(append.writes)
             for write in append.writes:
                 match write:
                     case PutScheduled(post_at=at):
-                        here.due_timer.earlier(at)
+                        local.due_timer.earlier(at)
                     case PutPush():
-                        here.any_push.set()
+                        local.any_push.set()
                     case FinishErasures(accounts):
-                        here.deletions.finished(accounts)
+                        local.deletions.finished(accounts)
                         for account in accounts:
-                            here.names.forget(account)
+                            local.names.forget(account)
 
     def _shown(self, events: Sequence[Event]) -> None:
         """Of this node too: it may have decided what another one was asked."""
         for event in events:
             if event.type == "member.erasure_ordered":
-                self._here.erasure_timer.earlier(event.data["due_at"])
+                self._local.erasure_timer.earlier(event.data["due_at"])
 
     def _nodes_changed(self) -> None:
-        self._here.directory.forget(self._owners.changed())
+        self._local.directory.forget(self._owners.changed())
         self.lines.owners_changed()
         if self._owners.leads():  # another node may have died in the middle of some
-            self._here.deletions.look_again()
+            self._local.deletions.look_again()
 
 
 async def _tell_for_another(

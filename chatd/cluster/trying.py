@@ -9,7 +9,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from chatd.cluster.errors import ClusterError
-from chatd.cluster.nats_servers import spoken_to
+from chatd.cluster.nats_servers import connected_client
 from chatd.nats.client import Client, NatsError
 from chatd.nats.credentials import CredentialsError, read_file
 from chatd.nats.jetstream import NO_STREAM, ApiError, JetStream
@@ -37,7 +37,7 @@ async def try_servers(
         raise ClusterError(f"{ca} holds no certificates: {error}") from error
     except ValueError as error:
         raise ClusterError(f"an address is nats://HOST:PORT: {error}") from error
-    async with spoken_to(client, monitors):
+    async with connected_client(client, monitors):
         try:
             info = await JetStream(client).stream_info(f"chatd_{name}")
             exists, count = True, info.config.num_replicas

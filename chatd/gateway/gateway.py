@@ -37,8 +37,8 @@ from chatd.gateway.net.live_connection import LiveConnections, OpenSession
 from chatd.gateway.net.open_files import OpenFiles
 from chatd.gateway.net.own_addresses import OwnAddresses
 from chatd.gateway.net.poller import Poller
-from chatd.gateway.net.said_before import SaidBefore
 from chatd.gateway.net.stream import SocketStream
+from chatd.gateway.net.warning_throttle import WarningThrottle
 from chatd.gateway.websocket.connection import serve_websocket
 from chatd.log import log
 from chatd.ports import Caller
@@ -77,9 +77,9 @@ class Gateway:
         self._open_session = open_session
         self._proxies = Proxies(settings.trusted_proxies)
         self._places = AddressPlaces(settings.quota_connections if settings.limits else None)
-        self._said = SaidBefore()
-        self._checks = HeadChecks(OwnAddresses(settings), self._said)
-        self._refusals = SaidBefore()
+        self._warnings = WarningThrottle()
+        self._checks = HeadChecks(OwnAddresses(settings), self._warnings)
+        self._refusals = WarningThrottle()
         self._served = 0
 
     def reload(self, settings: Settings) -> None:
@@ -234,7 +234,7 @@ class Gateway:
 
     def _refused(self, peer: Caller | None, bad: BadHead) -> None:
         address = "admin socket" if peer is None else peer.address
-        if not bad.logged and self._refusals.first_time(f"{address} {bad.status}"):
+        if not bad.logged and self._refusals.lets_through(f"{address} {bad.status}"):
             log.info("request_refused", address=address, status=bad.status, reason=bad.reason)
 
     def _take_place(self, place: AddressPlace, address: str) -> None:
@@ -251,7 +251,7 @@ class Gateway:
             return peer
         if not self._proxies.trusts(peer.address):
             mend = "if it is yours, name it in `trusted_proxies`"
-            self._said.say("proxy_not_trusted", peer=peer.address, mend=mend)
+            self._warnings.warn("proxy_not_trusted", peer=peer.address, mend=mend)
         return replace(peer, address=self._proxies.client(peer.address, head.forwarded))
 
 

@@ -10,8 +10,8 @@ from chatd.gateway.http.request_ids import work_at_head
 from chatd.gateway.http.server.refusal import BadHead
 from chatd.gateway.http.server.request_head import WEBSOCKET, Head
 from chatd.gateway.net.own_addresses import OwnAddresses
-from chatd.gateway.net.said_before import SaidBefore
 from chatd.gateway.net.stream import SocketStream
+from chatd.gateway.net.warning_throttle import WarningThrottle
 from chatd.gateway.websocket.handshake import TO_WEBSOCKET, check_subprotocols, check_upgrade
 
 FOR_ANY_HOST: Final = frozenset({"/", "/healthz", "/readyz"})  # what they answer is no secret
@@ -21,9 +21,9 @@ _MEND: Final = "`public_url` or `origins` would allow it"
 class HeadChecks:
     """`own`: as reloaded last. The admin socket, which no page reaches, may use every name."""
 
-    def __init__(self, own: OwnAddresses, said: SaidBefore) -> None:
+    def __init__(self, own: OwnAddresses, warnings: WarningThrottle) -> None:
         self.own = own
-        self._said = said
+        self._warnings = warnings
 
     def check(self, head: Head, stream: SocketStream, admin: bool) -> None:
         """Raises BadHead: it may be neither a WebSocket nor plain HTTP."""
@@ -42,7 +42,7 @@ class HeadChecks:
         if not (admin or head.path in FOR_ANY_HOST or self.own.is_own(host)):
             host = shorten(host)
             work_at_head(stream.unread_head)
-            self._said.say("host_refused", host=host, mend=_MEND)
+            self._warnings.warn("host_refused", host=host, mend=_MEND)
             raise BadHead(
                 421,
                 f"this server is not {host}; if it should be, add that to `public_url` or `origins`",
@@ -60,7 +60,7 @@ class HeadChecks:
         if not self.own.may_connect(origin, host, stream.socket.getsockname()[1]):
             origin = shorten(origin)
             work_at_head(stream.unread_head)
-            self._said.say("origin_refused", origin=origin, host=shorten(host), mend=_MEND)
+            self._warnings.warn("origin_refused", origin=origin, host=shorten(host), mend=_MEND)
             raise BadHead(
                 403,
                 f"origin {origin} may not connect; the server's setting `public_url`, if people open that"

@@ -8,6 +8,7 @@ stays.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
 import msgspec
@@ -19,11 +20,13 @@ from chatd.contract.errors import Refusal
 from chatd.handlers.credentials import Credentials
 from chatd.handlers.device_tokens import DeviceTokens
 from chatd.handlers.fresh_read import retried_when_stale
+from chatd.handlers.known_elsewhere import found
 from chatd.handlers.server_address import ServerAddress
 from chatd.ports import (
     DropDevices,
     DropPasskeys,
     DropRecoveryLinks,
+    Freshness,
     PutCredential,
     PutRecoveryLink,
     Reader,
@@ -41,6 +44,7 @@ class RecoveryLinks(msgspec.Struct, frozen=True, eq=False):
     credentials: Credentials
     tokens: DeviceTokens
     address: ServerAddress
+    fresh: Freshness | None = None
 
     async def make(self, account: str, by: str) -> RecoveryLink | Refusal:
         """Of several links each is good, so that two helpers do not spoil each other's; one use ends all."""
@@ -81,7 +85,8 @@ class RecoveryLinks(msgspec.Struct, frozen=True, eq=False):
 
     async def _account(self, code: str) -> Row | None:
         """The account that the link is for, while it is good."""
-        link = await self.reader.recovery_link(hashed(code))
+        look = partial(self.reader.recovery_link, hashed(code))
+        link = await found(look, self.fresh, lambda link: link is None)
         if link is None or link["expires_at"] <= now():
             return None
         return await self.reader.account(link["account"])

@@ -155,10 +155,15 @@ def connect(options: Mapping[str, Any]) -> bytes:
     return b"CONNECT " + msgspec.json.encode(options) + END
 
 
+def is_subject(text: str) -> bool:
+    """Whether it can be sent as one. A server carries bytes of others that cannot."""
+    return _SUBJECT.fullmatch(text) is not None
+
+
 def publish(subject: str, data: bytes, reply: str = "", head: bytes = b"") -> bytes:
     """`head`: of `headers`. Raises ValueError where a subject is none."""
     target = f"{subject} {reply}" if reply else subject
-    if not (_SUBJECT.fullmatch(subject) and (not reply or _SUBJECT.fullmatch(reply))):
+    if not (is_subject(subject) and (not reply or is_subject(reply))):
         raise ValueError(f"{target!r} cannot be sent as a subject")
     if not head:
         return b"PUB %s %d\r\n%s\r\n" % (target.encode(), len(data), data)

@@ -11,7 +11,7 @@ import msgspec
 from chatd.gateway.net.inherited import inherited_sockets
 from chatd.gateway.net.listener import CannotListen, tcp_sockets
 from chatd.settings import Settings
-from chatd.store.ops.data_dir import refuse_if_held
+from chatd.store.ops.data_folder import refuse_if_held
 
 
 class Address(msgspec.Struct, frozen=True, eq=False):

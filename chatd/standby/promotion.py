@@ -22,7 +22,7 @@ from chatd.store import json_rows
 from chatd.store.connection import open_writer
 from chatd.store.ops import standby
 from chatd.store.ops.backup import NAMED_BLOBS
-from chatd.store.ops.data_dir import LOCK, database_in, hold, refuse_if_held, why_not
+from chatd.store.ops.data_folder import LOCK, database_in, hold, refuse_if_held, why_not
 from chatd.store.queries.log import HEAD
 
 SECONDS: Final = 15.0  # for a standby that runs to end

@@ -20,7 +20,7 @@ from chatd.shortage import shortage
 from chatd.standby.follower import follow
 from chatd.standby.source import Refused
 from chatd.store.ops import ownership
-from chatd.store.ops.data_dir import DATABASE
+from chatd.store.ops.data_folder import DATABASE
 
 VARIABLE: Final = "CHATD_TOKEN"
 

@@ -30,7 +30,7 @@ from chatd.store.log.sqlite_log import SqliteLog
 from chatd.store.ops import compact, leftovers, migrate, ownership, rescued, scratch_tables, standby, verify
 from chatd.store.ops.backup import Backup, backup
 from chatd.store.ops.compact import Compacted
-from chatd.store.ops.data_dir import DATABASE, Held, hold, refuse_half_restored, why_not
+from chatd.store.ops.data_folder import DATABASE, LockFile, hold, refuse_half_restored, why_not
 from chatd.store.ops.epochs import Epochs, forget_lock
 from chatd.store.ops.epochs import begin as begin_epochs
 from chatd.store.ops.place import NOT_THERE, Place, narrow
@@ -200,7 +200,7 @@ async def open_store(
     `shared`: of a node of a cluster, where an older copy is no other history: it gets from the others what it
     lacks. `fault` is for tests, see `chatd.store.log.journal`."""
     path = folder / DATABASE
-    with hold(folder) as held, ownership.given(folder):
+    with hold(folder) as lock_file, ownership.given(folder):
         if (warning := narrow(folder)) is not None:
             server_log.warning("data_folder_open", problem=warning)
         if (warning := ownership.warning(folder)) is not None:
@@ -215,7 +215,7 @@ async def open_store(
         place = Place(path)
         async with connect(partial(open_writer, path, create=False, lazily=shared)) as writer:
             journal = Journal(writer, place, fault)
-            epochs = await writer.run(partial(_begin, journal, held))
+            epochs = await writer.run(partial(_begin, journal, lock_file))
             log = SqliteLog(writer, journal, place)
             try:
                 async with open_pool(path) as reader, open_views(path) as views:
@@ -244,7 +244,7 @@ def _refuse_standby(path: Path) -> None:
         raise StoreError(f"the database cannot be opened: {why_not(error)}") from error
 
 
-def _begin(journal: Journal, held: Held, connection: sqlite3.Connection) -> Epochs:
+def _begin(journal: Journal, lock_file: LockFile, connection: sqlite3.Connection) -> Epochs:
     """Gives a new database its name and its key, and finds where the log stands, and in which epoch."""
     try:
         made = [("epoch", new_id()), ("created_at", str(time.time_ns() // 1_000_000))]
@@ -254,7 +254,7 @@ def _begin(journal: Journal, held: Held, connection: sqlite3.Connection) -> Epoc
         connection.execute("INSERT OR IGNORE INTO keys (name, secret) VALUES ('signing', ?)", (key,))
         key = secrets.token_bytes(48)
         connection.execute("INSERT OR IGNORE INTO keys (name, secret) VALUES ('push', ?)", (key,))
-        epochs = begin_epochs(connection, held)
+        epochs = begin_epochs(connection, lock_file)
         connection.execute("COMMIT")
         journal.open(connection)
         return epochs

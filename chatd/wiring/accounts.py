@@ -45,7 +45,7 @@ class AccountServices:
         self.sso = SingleSignOn(
             settings, partial(trio.to_thread.run_sync, _load_provider, settings), lambda: base.address.home
         )
-        self.recovery = RecoveryLinks(reader, self.credentials, self.tokens, base.address)
+        self.recovery = RecoveryLinks(reader, self.credentials, self.tokens, base.address, base.fresh)
         self.proofs = PasskeyProofs(reader, PasskeyNames(settings, base.address))
         self.accounts = account.Accounts(
             reader, commands, self.credentials, self.tokens, self.recovery, base.disabled

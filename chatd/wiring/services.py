@@ -139,7 +139,7 @@ def wire(base: Base, node: Node | None) -> Services:
         due_timer=base.due_timer,
         address=base.address,
         sso=accounts.sso,
-        setup=Setup(base.reader, base.commands, accounts.accounts, spaces.spaces),
+        setup=Setup(base.reader, base.commands, accounts.accounts, spaces.spaces, base.fresh),
         recovery=accounts.recovery,
         server=operation.server,
         server_log=base.server_log,

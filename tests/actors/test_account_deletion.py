@@ -4,24 +4,27 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+import pytest
 import trio
 from trio.testing import MockClock, wait_all_tasks_blocked
 
-from chatd.actors.runtime.envelope import BROKEN, Answer
+from chatd.actors.runtime.envelope import BROKEN, OVERLOADED, UNAVAILABLE, UNCERTAIN, Answer
 from chatd.actors.runtime.live_sessions import LiveSessions
-from chatd.actors.workers.account_deletion import RETRY_REFUSED, AccountDeletionWorker
+from chatd.actors.workers.account_deletion import RETRY, RETRY_REFUSED, AccountDeletionWorker
 from chatd.actors.workers.deletions import Deletions
+from chatd.contract.errors import Refusal
 from chatd.contract.spec import DONE
 from chatd.ports import FinishErasures, Row
 
 
 class Streams:
     """The streams that know the accounts, as far as a deletion needs them; also the list of what is ordered.
-    The stream of `broken` refuses."""
+    The stream of `broken` gives `refusal`."""
 
-    def __init__(self, *accounts: str, broken: str) -> None:
+    def __init__(self, *accounts: str, broken: str, refusal: Refusal = BROKEN) -> None:
         self.ordered = list(accounts)
         self.broken = broken
+        self.refusal = refusal
 
     async def erasures(self) -> list[Row]:
         return [{"account": one, "by": one, "reason": None, "messages": True} for one in self.ordered]
@@ -36,7 +39,7 @@ class Streams:
         return []
 
     async def ask(self, stream: str, command: Any, context: Any, result: type[Any]) -> Answer:
-        return BROKEN if stream == f"account/{self.broken}" else DONE
+        return self.refusal if stream == f"account/{self.broken}" else DONE
 
     async def write(self, write: FinishErasures) -> None:
         self.ordered = [account for account in self.ordered if account not in write.accounts]
@@ -44,19 +47,38 @@ class Streams:
     def forget(self, account: str) -> None: ...
 
 
+def worker(streams: Streams) -> AccountDeletionWorker:
+    live, all_of_it = LiveSessions(), cast(Any, streams)
+    return AccountDeletionWorker(all_of_it, all_of_it, live, Deletions(all_of_it, live), all_of_it)
+
+
 async def test_an_account_that_cannot_be_deleted_holds_up_no_other_and_is_tried_again(
     mock_clock: MockClock,
 ) -> None:
-    streams, live = Streams("ann", "bad", "cat", broken="bad"), LiveSessions()
-    all_of_it = cast(Any, streams)
-    deletions = Deletions(all_of_it, live)
-    worker = AccountDeletionWorker(all_of_it, all_of_it, live, deletions, all_of_it)
+    streams = Streams("ann", "bad", "cat", broken="bad")
     async with trio.open_nursery() as nursery:
-        nursery.start_soon(worker.run)
+        nursery.start_soon(worker(streams).run)
         await wait_all_tasks_blocked()
         assert streams.ordered == ["bad"]
         streams.broken = ""
         mock_clock.jump(RETRY_REFUSED)
+        await wait_all_tasks_blocked()
+        assert streams.ordered == []
+        nursery.cancel_scope.cancel()
+
+
+@pytest.mark.parametrize("answer", [UNAVAILABLE, OVERLOADED, UNCERTAIN], ids=["not", "not yet", "perhaps"])
+async def test_what_cannot_be_done_now_or_was_perhaps_done_is_done_again_soon(
+    mock_clock: MockClock, answer: Refusal
+) -> None:
+    """As when a node dies that owns one of the streams."""
+    streams = Streams("ann", broken="ann", refusal=answer)
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(worker(streams).run)
+        await wait_all_tasks_blocked()
+        assert streams.ordered == ["ann"]
+        streams.broken = ""
+        mock_clock.jump(RETRY)
         await wait_all_tasks_blocked()
         assert streams.ordered == []
         nursery.cancel_scope.cancel()

@@ -14,7 +14,7 @@ from actor_world import World, living
 from trio.testing import MockClock, wait_all_tasks_blocked
 
 from chatd.actors.runtime.bus import Bus
-from chatd.actors.runtime.envelope import UNAVAILABLE, Answer, Reply
+from chatd.actors.runtime.envelope import OVERLOADED, UNAVAILABLE, UNCERTAIN, Answer, Reply
 from chatd.actors.runtime.supervisor import supervise
 from chatd.actors.workers.notifier import (
     AT_ONCE,
@@ -319,14 +319,15 @@ async def test_nobody_is_asked_about_what_does_not_concern_them(mock_clock: Mock
 # --- failures ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("answer", [UNAVAILABLE, OVERLOADED, UNCERTAIN], ids=["not", "not yet", "perhaps"])
 async def test_an_account_that_cannot_be_told_now_is_told_later_and_the_others_not_again(
-    autojump_clock: MockClock,
+    autojump_clock: MockClock, answer: Refusal
 ) -> None:
     accounts = accounts_of(1, 1)
     accounts.post("bob")
     accounts.post("eve")
     accounts.post("bob")
-    accounts.answers = [UNAVAILABLE]
+    accounts.answers = [answer]
     async with notifying(accounts):
         await trio.sleep(FIRST_RETRY * 2)
         assert sorted(accounts.told) == [("bob", 2), ("bob", 4), ("eve", 3)]

@@ -329,12 +329,26 @@ async def test_what_waits_too_long_holds_nothing_back(autojump_clock: Clock, wor
     assert world.stored == position
 
 
-async def test_a_server_that_stops_says_where_it_stands_at_once(autojump_clock: Clock, world: World) -> None:
-    position = world.notify()
-    await trio.sleep(0.5)
-    assert world.stored != position
-    await world.pusher.save()
-    assert world.stored == position
+async def test_whoever_stops_says_where_it_stands_and_who_goes_on_repeats_nothing(
+    autojump_clock: Clock, nursery: trio.Nursery
+) -> None:
+    """Of several nodes the next one begins a moment before that is said."""
+    world = World()
+    world.stored = 10
+    async with trio.open_nursery() as stopping:
+        stopping.start_soon(world.pusher.run)
+        await trio.sleep(COME_BACK + 1)
+        done = world.notify()
+        await trio.sleep(0.5)
+        assert (world.texts, world.stored) == ([f"text {done}"], 10)
+        world.begin()
+        nursery.start_soon(world.pusher.run)
+        await trio.sleep(0.5)
+        stopping.cancel_scope.cancel()
+    assert world.stored == done
+    new = world.notify()
+    await trio.sleep(60)
+    assert world.texts == [f"text {done}", f"text {new}"]
 
 
 async def test_a_store_that_does_not_answer_delays_and_loses_nothing(

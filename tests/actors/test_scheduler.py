@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from trio.testing import MockClock, wait_all_tasks_blocked
 
 from chatd.actors.runtime.command_bus import CommandBus
-from chatd.actors.runtime.envelope import STALE, UNAVAILABLE, Answer
+from chatd.actors.runtime.envelope import STALE, UNAVAILABLE, UNCERTAIN, Answer
 from chatd.actors.workers.due_timer import LONGEST_REST, DueTimer
 from chatd.actors.workers.mention_names import MentionNames
 from chatd.actors.workers.scheduler import BATCH, FIRST_RETRY, GIVEN_UP, LONGEST_RETRY, LOOK_AGAIN, Scheduler
@@ -391,12 +391,13 @@ async def test_while_the_store_is_away_it_tries_ever_more_rarely_and_then_posts_
     assert (twin.list, twin.expiring) == ({}, {})
 
 
+@pytest.mark.parametrize("answer", [UNAVAILABLE, UNCERTAIN], ids=["not", "perhaps"])
 async def test_a_room_that_cannot_store_now_keeps_the_order(
-    autojump_clock: MockClock, twin: Twin, scheduler: Scheduler, nursery: trio.Nursery
+    autojump_clock: MockClock, twin: Twin, scheduler: Scheduler, nursery: trio.Nursery, answer: Refusal
 ) -> None:
     twin.put("first", START)
     twin.put("second", START + 1)
-    twin.refusals["first"] = UNAVAILABLE
+    twin.refusals["first"] = answer
     nursery.start_soon(scheduler.run)
     await trio.sleep(0.1)
     twin.refusals.clear()

@@ -67,6 +67,11 @@ def test_names_are_suggested_as_the_field_says_to_screen_readers(seen: Any) -> N
     assert seen["mention"]
 
 
+def test_what_the_page_types_is_undone_like_what_a_person_types(seen: Any) -> None:
+    """Undoing did nothing after a suggestion, and doing it again put old words into the new ones."""
+    assert seen["undone"] == ["@bo", "@bo", "**@bo**", "@bo", "**@bo**"]
+
+
 def test_no_key_of_an_input_method_that_composes_does_anything_else(seen: Any) -> None:
     assert seen["composed"] == {name: [] for name in ("message", "switcher", "emoji", "search")}
 

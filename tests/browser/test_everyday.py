@@ -25,6 +25,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Any:
         hers = town.open(ann)
         hers.ask("account.update", display_name=LONG)
         hers.post(rooms["long"], f"{LONG} #{LONG} @{bob.name}")
+        hers.post(rooms["long"], "```\n" + LONG * 4 + "\nline" * 40 + "\n```")
         his = town.open(bob)
         for number in range(70):
             his.post(rooms["other"], f"before anybody else came {number}")
@@ -77,6 +78,11 @@ def test_members_of_all_pages_are_counted_and_found_by_name(seen: Any) -> None:
     assert seen["foundIn"] == {".panel": 1, "main": 1}
 
 
+def test_what_a_search_finds_is_counted_as_far_as_it_is_known(seen: Any) -> None:
+    """The first page was said to be all."""
+    assert seen["foundInPages"] == "At least 50 messages"
+
+
 def test_a_name_that_runs_from_right_to_left_stands_where_the_others_do(seen: Any) -> None:
     assert len(seen["indents"]) == 5
     assert len(set(seen["indents"])) == 1
@@ -104,8 +110,8 @@ def test_a_refusal_that_is_about_no_field_blames_none(seen: Any) -> None:
     assert seen["blamedForNothing"] == 0
 
 
-def test_on_paper_there_is_the_conversation_alone(seen: Any) -> None:
-    assert seen["paper"] == {"list": "none", "flows": "visible"}
+def test_on_paper_there_is_the_conversation_alone_and_all_of_it(seen: Any) -> None:
+    assert seen["paper"] == {"list": "none", "flows": "visible", "cut": False}
 
 
 def test_signs_have_the_shape_that_they_are_given(seen: Any) -> None:

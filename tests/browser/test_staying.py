@@ -137,3 +137,7 @@ def test_a_new_build_is_offered_and_taken_and_the_old_one_runs_on_until_then(see
 def test_a_device_that_is_ended_is_signed_out_in_all_tabs_and_leaves_nothing(seen: Any) -> None:
     assert "signed out" in seen["told"]
     assert seen["left"] == []
+
+
+def test_whoever_signs_in_again_in_another_tab_is_signed_out_in_none(seen: Any) -> None:
+    assert seen["told_later"] == 0

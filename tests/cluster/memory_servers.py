@@ -135,7 +135,7 @@ class MemoryServer:
             log.follow(bus.publish)
             async with app._writing(log) as writer:
                 self.services = await app._services(self.settings, store, bus, writer, nursery, node)
-                self.base = node._sharing._here
+                self.base = node._sharing._local
                 nursery.start_soon(node.run)
                 await node.come_in()
                 start: Any = SimpleNamespace(settings=self.settings, node=node)

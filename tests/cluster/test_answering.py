@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, cast
 
+import pytest
 import trio
 import trio.testing
 
@@ -49,8 +50,8 @@ async def answered(requests: list[bytes]) -> int:
         return count
 
 
-def msg(data: bytes) -> Any:
-    return Msg("chatd.c.subject", 1, "reply", data)
+def msg(data: bytes, reply: str = "reply") -> Any:
+    return Msg("chatd.c.subject", 2, reply, data)
 
 
 async def test_a_node_answers_so_many_requests_at_a_time() -> None:
@@ -60,3 +61,18 @@ async def test_a_node_answers_so_many_requests_at_a_time() -> None:
 async def test_a_node_answers_requests_of_so_many_bytes_at_a_time() -> None:
     large = bytes(2**20)
     assert await answered([large] * 20) == ANSWERING_BYTES // len(large)
+
+
+@pytest.mark.parametrize("reply", ["", "\u00e9", "\ufffd", "a\x00"])
+async def test_who_cannot_be_answered_is_not(reply: str) -> None:
+    """A server carries whatever another of its users sends, bytes that are no text included."""
+    async with trio.open_nursery() as nursery:
+
+        async def asked(data: bytes) -> bytes:
+            return b""
+
+        client = Client(["nats://127.0.0.1:1"], name="test")
+        net = NatsNet(client, "chatd.c", "n0", nursery)
+        net.answer("subject", asked)
+        client.connected = True
+        client._take(msg(b"", reply), False)

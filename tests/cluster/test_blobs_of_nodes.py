@@ -10,7 +10,8 @@ import trio
 from net_of_two import NetOfTwo, Wires
 from trio.testing import MockClock
 
-from chatd.cluster.blobs import ASK, CLAIMED_SECONDS, OVER, SECONDS, BlobsOfNodes
+from chatd.cluster.blobs import ASK, CLAIMED_SECONDS, CLAIMS, OVER, SECONDS, BlobsOfNodes
+from chatd.cluster.node_message import encode
 from chatd.files.pins import Pins
 from chatd.ports import StoreUnavailable
 
@@ -230,3 +231,18 @@ async def test_that_it_is_over_may_be_heard_before_the_answer_was_given(
     town.nursery.start_soon(town.b.store, stored)
     with trio.fail_after(1):
         await stored.wait()
+
+
+async def test_a_node_holds_so_many_contents_back_for_others_and_no_more(
+    town: Town, autojump_clock: MockClock
+) -> None:
+    asker = NetOfTwo("asker", town.wires)
+
+    async def free(content: int) -> bytes:
+        return await asker.ask(f"{ASK}.b", encode((f"{content}", 0)), SECONDS)
+
+    assert {await free(content) for content in range(CLAIMS)} == {encode(True)}
+    assert await free(CLAIMS) == encode(False)
+    asker.publish(f"{OVER}.b", encode("7"))
+    await trio.sleep(1)
+    assert await free(CLAIMS) == encode(True)

@@ -15,6 +15,7 @@ from trio.testing import MockClock
 from chatd.cluster import copying
 from chatd.cluster.copying import FREE_FIRST, KEPT_SECONDS, PIECE_SECONDS, Copies, Offer, Wanted, fetch
 from chatd.cluster.net import Unreachable
+from chatd.ports import StoreError
 
 Asked = Callable[[bytes], Awaitable[bytes]]
 DATABASE = bytes(range(256)) * 40
@@ -168,3 +169,36 @@ async def test_nobody_gets_pieces_of_two_copies(
     for _ in range(10):
         await trio.sleep(0.1)
         assert not await slow.ask("copy.a", wanted, 60)
+
+
+@pytest.mark.parametrize(
+    ("id_", "at"), [("", 0), ("another", 0), ("\u00e9", 0), (None, len(DATABASE)), (None, 2**63)]
+)
+async def test_who_asks_for_what_no_copy_has_gets_nothing(
+    autojump_clock: MockClock, tmp_path: Path, id_: str | None, at: int
+) -> None:
+    """Whether there is a copy, or one is being made."""
+    wires, seconds = Wires(), 10.0
+    giver("a", wires, tmp_path, seconds)
+    asker = Net("asker", wires)
+    offer = msgspec.msgpack.decode(await asker.ask("copy", b"", 60), type=Offer)
+    wanted = msgspec.msgpack.encode(Wanted(offer.id if id_ is None else id_, at))
+    assert not await asker.ask("copy.a", wanted, 60)
+    await trio.sleep(PIECE_SECONDS)
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(asker.ask, "copy", b"", 60)
+        await trio.sleep(seconds / 2)
+        _write(tmp_path / "a" / "copy-for-a-node.db")
+        assert not await asker.ask("copy.a", wanted, 60)
+
+
+async def test_who_reads_a_copy_that_somebody_has_removed_is_told_to_start_again(
+    autojump_clock: MockClock, tmp_path: Path
+) -> None:
+    wires = Wires()
+    giver("a", wires, tmp_path)
+    asker = Net("asker", wires)
+    offer = msgspec.msgpack.decode(await asker.ask("copy", b"", 60), type=Offer)
+    (tmp_path / "a" / "copy-for-a-node.db").unlink()
+    with pytest.raises(StoreError, match="ended after 0 of 10240 bytes; start again"):
+        await copying._ask_piece(asker, offer, 0)

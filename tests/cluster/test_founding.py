@@ -15,7 +15,7 @@ from chatd.cluster.founding import EPOCH, FOUNDING, Founding
 from chatd.cluster.net import Unreachable
 from chatd.nats.jetstream import NAME_IN_USE, NO_STREAM, ApiError, StreamConfig, StreamInfo, StreamState
 from chatd.store.database import open_store
-from chatd.store.ops.data_dir import DATABASE
+from chatd.store.ops.data_folder import DATABASE
 
 
 class Streams:

@@ -18,14 +18,18 @@ from memory_servers import MemoryServer, MemoryServers, memory_servers
 from store_facts import Pen
 from trio.testing import MockClock
 
+from chatd.actors.runtime.envelope import Envelope
 from chatd.actors.runtime.live_sessions import REVOKED
 from chatd.auth.sso_flow import Away, Returned
 from chatd.auth.tokens import Claims
 from chatd.clock import now
 from chatd.cluster import node, ratcheting
+from chatd.cluster.calls import Call, answers_to, calls_to
+from chatd.cluster.envelopes import encode_command
 from chatd.cluster.heartbeats import SUBJECT, Heartbeat
 from chatd.cluster.leading import LED
 from chatd.cluster.net import Unreachable
+from chatd.cluster.node_message import encode
 from chatd.cluster.sealed_net import SealedNet
 from chatd.contract.errors import Refusal
 from chatd.contract.message import PostMessage
@@ -35,6 +39,8 @@ from chatd.domain.decision import Context
 from chatd.handlers.bot import RECONNECT
 from chatd.handlers.gate import CUT_OFF
 from chatd.ports import Append, Caller, DropDevices, Identity, PutErasure, PutScheduled
+
+PASSWORD = "a lantern over seven still ponds"
 
 
 @pytest.fixture
@@ -153,6 +159,23 @@ async def test_a_node_that_stops_is_waited_for_by_nobody(
     await trio.sleep(0.1)
     for other in servers.all:
         assert not other.node.heartbeats.at_work(server.name, life)
+
+
+async def test_a_node_that_has_finished_decides_nothing_more_for_others(
+    servers: MemoryServers, autojump_clock: MockClock
+) -> None:
+    """Who asks has not heard of its good-bye yet, and asks the next owner then."""
+    leaves, other = servers.leader, servers.other.node
+    leaves.node.retire(1.0)
+    await leaves.node.finish()
+    command = PostMessage("hall", "hello", nonce="n")
+    envelope = Envelope(command, Context("ann", 1), lambda answer: None)
+    call = Call(other.name, "line", "room/hall", 1, 1, 0, encode_command(envelope))
+    answers: list[bytes] = []
+    other.net.listen(answers_to(other.name), answers.append)
+    other.net.publish(calls_to((leaves.name, leaves.node.life)), encode(call))
+    await trio.sleep(1)
+    assert answers == []
 
 
 async def test_guesses_at_a_name_count_whatever_node_they_come_to(
@@ -284,6 +307,25 @@ async def test_what_another_node_has_answered_is_found_though_it_is_not_known_ye
     ann = Caller("192.0.2.1", by="ann", account="ann")
     answer = await there.services.desk.ask(ann, REQUESTS["message.get"], {"room": "hall", "seq": 4})
     assert not isinstance(answer, Refusal), answer
+
+
+async def test_links_that_another_node_made_are_good_though_they_are_not_known_yet(
+    servers: MemoryServers, autojump_clock: MockClock
+) -> None:
+    here, there = servers.all[:2]
+    code = await here.services.setup.new_code()
+    there.link.late = 2.0
+    await trio.sleep(1)
+    code = await here.services.setup.new_code()
+    assert code is not None
+    made = await there.services.setup.set_up(code, "ann", PASSWORD, "Home", "Hall")
+    assert not isinstance(made, Refusal), made
+    await trio.sleep(5)
+    link = await here.services.recovery.make(made.account.id, "operator:0")
+    assert not isinstance(link, Refusal), link
+    _, _, code = link.url.partition("?code=")
+    assert await there.services.recovery.use(code, PASSWORD[::-1]) == "ann"
+    assert isinstance(await here.services.recovery.use(code, PASSWORD), Refusal)
 
 
 async def test_what_is_due_is_known_to_all_whoever_was_told(

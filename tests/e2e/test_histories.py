@@ -17,7 +17,7 @@ import trio
 
 from chatd.client import RELOADED, Cursor, connect
 from chatd.contract.session import SessionOpened
-from chatd.store.ops.data_dir import hold
+from chatd.store.ops.data_folder import hold
 
 from .conftest import Serve, ended_well
 from .serving import Server

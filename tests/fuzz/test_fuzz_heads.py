@@ -14,8 +14,8 @@ from chatd.gateway.http.server.refusal import BadHead, plain_response
 from chatd.gateway.http.server.request_head import HEAD_BYTES, Head, read_head
 from chatd.gateway.net.client_address import Proxies
 from chatd.gateway.net.own_addresses import OwnAddresses
-from chatd.gateway.net.said_before import SaidBefore
 from chatd.gateway.net.stream import SocketStream
+from chatd.gateway.net.warning_throttle import WarningThrottle
 from chatd.settings import Settings
 
 from .budget import check_sentence
@@ -68,13 +68,13 @@ SETTINGS = Settings(origins=("https://elsewhere.example",), trusted_proxies=("10
 PROXIES = Proxies(SETTINGS.trusted_proxies)
 
 
-class Quiet(SaidBefore):
+class Quiet(WarningThrottle):
     """The log, which wants a clock."""
 
     def __init__(self) -> None:
         pass
 
-    def say(self, event: str, **what: str) -> None:
+    def warn(self, event: str, **what: str) -> None:
         pass
 
 

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from chatd.gateway.net.own_addresses import OwnAddresses
-from chatd.gateway.net.said_before import SAID_AT_ONCE, SaidBefore
+from chatd.gateway.net.warning_throttle import MOST, WarningThrottle
 from chatd.settings import Settings, SettingsError
 from chatd.settings.loading import load
 
@@ -176,5 +176,5 @@ def test_an_origin_that_could_never_match_is_refused_at_the_start(text: str) -> 
 
 
 async def test_strangers_cannot_fill_the_log() -> None:
-    said = SaidBefore()
-    assert sum(said.first_time(str(number % 500)) for number in range(2000)) == SAID_AT_ONCE
+    warnings = WarningThrottle()
+    assert sum(warnings.lets_through(str(number % 500)) for number in range(2000)) == MOST

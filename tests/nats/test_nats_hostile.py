@@ -12,7 +12,7 @@ import trio.testing
 from self_signed import certificate
 
 from chatd.nats import ordered, wire
-from chatd.nats.client import SERVERS, UNSENT, CannotConnect, Client
+from chatd.nats.client import SERVERS, UNSENT, CannotConnect, Client, TooLarge
 from chatd.nats.connection import Address
 from chatd.nats.jetstream import JetStream
 from chatd.nats.ordered import OrderedConsumer
@@ -122,12 +122,17 @@ async def test_of_many_answers_to_one_question_the_first_is_kept_and_no_other() 
         nursery.cancel_scope.cancel()
 
 
-async def test_a_message_as_large_as_the_server_takes_is_sent() -> None:
+async def test_a_message_as_large_as_the_server_takes_is_sent_and_no_larger_one() -> None:
     async with trio.open_nursery() as nursery:
         client = Client([await _server(nursery, INFO % b"")], name="test")
         await nursery.start(client.run)
+        left, headers = 1024 - len(b"NATS/1.0\r\nA: b\r\n\r\n"), {"A": "b"}
         client.publish("a.long.subject", bytes(1024), "_INBOX.a.reply")
-        client.publish("a", bytes(1024 - len(b"NATS/1.0\r\nA: b\r\n\r\n")), headers={"A": "b"})
+        client.publish("a", bytes(left), headers=headers)
+        with pytest.raises(TooLarge):
+            client.publish("a", bytes(1025))
+        with pytest.raises(TooLarge):
+            client.publish("a", bytes(left + 1), headers=headers)
         nursery.cancel_scope.cancel()
 
 

@@ -1,7 +1,7 @@
-"""docs/operations.md is followed from its beginning to its end by root, on a machine with systemd.
+"""The pages for admins are followed by root, each from its beginning to its end, on a machine with systemd.
 
-The tests go through the page in order, each through the blocks of one section, as an admin would. The proxies
-are the programs of Debian; what they must let through is a WebSocket, a long silence, and a large body.
+The tests go through each page in order, each test through the blocks of a section, as an admin would. The
+proxies are the programs of Debian; what they must let through is a WebSocket, a long silence, a large body.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -31,11 +32,14 @@ from chatd import __version__
 from chatd.gateway.http.server.body_limit import FORM_BODY
 from chatd.settings import Settings
 
-from .blocks import ROOT, Block, blocks
+from .blocks import PAGES, ROOT, Block, blocks
 from .machine import ENVIRONMENT, Machine, NoMachine
 from .shell import Shell
 
-PAGE: Final = ROOT / "docs" / "operations.md"
+OPERATIONS: Final = ROOT / "docs" / "operations.md"
+REVERSE_PROXY: Final = ROOT / "docs" / "reverse-proxy.md"
+BACKUPS: Final = ROOT / "docs" / "backups.md"
+MODERATION: Final = ROOT / "docs" / "moderation.md"
 HOST: Final = "chat.example.org"
 UNITS: Final = ("/usr/lib/systemd/system/chatd.service", "/usr/lib/systemd/system/chatd.socket")
 PROXIES: Final = {"nginx": "nginx", "caddy": "caddy", "haproxy": "haproxy"}
@@ -47,20 +51,20 @@ PACKAGES: Final = "/root"  # where the admin keeps them
 
 
 class Admin:
-    """Root on the machine, with the page open."""
+    """Root on the machine, with the pages open."""
 
     def __init__(self, machine: Machine) -> None:
         self.machine = machine
         home = machine.root / "root"
         self._shell = Shell(home, ENVIRONMENT, machine.entering, "/root")
-        here = [block for block in blocks(PAGE) if block.runner != "other machine"]
-        self._left = [block for block in here if block.file or block.typed]
+        followed = [page for page in PAGES if any(block.runner == "machine" for block in blocks(page))]
+        self._left = {page: [block for block in blocks(page) if _is_for_root(block)] for page in followed}
 
-    def follow(self, last: str) -> str:
+    def follow(self, page: Path, last: str) -> str:
         """The next blocks of the page, up to the one in which `last` stands; gives what was printed."""
         printed = ""
         while True:
-            block = self._left.pop(0)
+            block = self._left[page].pop(0)
             printed += self._do(block)
             if last in (block.file or block.text):
                 return printed
@@ -88,10 +92,14 @@ class Admin:
         return (self.machine.root / file.lstrip("/")).read_text()
 
     def left(self) -> list[str]:
-        return [block.place for block in self._left]
+        return [block.place for left in self._left.values() for block in left]
 
     def end(self) -> None:
         self._shell.end()
+
+
+def _is_for_root(block: Block) -> bool:
+    return block.runner != "other machine" and bool(block.file or block.typed)
 
 
 @pytest.fixture(scope="module")
@@ -118,7 +126,7 @@ def admin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Admin]:
 
 
 def test_the_package_is_installed_and_serves(admin: Admin) -> None:
-    printed = admin.follow("apt install")
+    printed = admin.follow(OPERATIONS, "apt install")
     assert "deb-systemd-invoke" not in printed  # it says how it is to be called, where it was called wrongly
     admin.machine.run("systemd-analyze", "verify", *UNITS)
     rated = admin.machine.run("systemd-analyze", "security", "--offline=true", "--threshold=20", UNITS[0])
@@ -138,7 +146,7 @@ def test_the_package_has_manual_pages_and_completions(admin: Admin) -> None:
 
 
 def test_the_service_is_started_when_it_serves(admin: Admin) -> None:
-    printed = admin.follow("systemctl restart chatd")
+    printed = admin.follow(OPERATIONS, "systemctl restart chatd")
     assert "/setup?code=" in printed
     status = json.loads(admin.type("chatctl --json server status\n"))
     assert status["accounts"] == 1
@@ -218,7 +226,7 @@ def test_a_service_that_was_killed_comes_back(admin: Admin) -> None:
     admin.type("until systemctl is-active --quiet chatd; do :; done\nchatctl server status\n")
 
 
-# --- the network
+# --- reverse proxies
 
 
 @pytest.fixture(scope="module")
@@ -260,11 +268,11 @@ CADDY_ROOT: Final = "/var/lib/caddy/.local/share/caddy/pki/authorities/local/roo
 def proxy(request: pytest.FixtureRequest, admin: Admin, token: str) -> Iterator[str]:
     """One after another, since each wants port 443."""
     name = str(request.param)
-    admin.follow(CONFIGURED[name])
+    admin.follow(REVERSE_PROXY, CONFIGURED[name])
     if name == "caddy":  # no public authority can be asked: Caddy's own signs
         text = admin.read(CONFIGURED[name])
         admin.write(CONFIGURED[name], "{\n    local_certs\n    skip_install_trust\n}\n" + text)
-    admin.follow(f"systemctl reload-or-restart {name}")
+    admin.follow(REVERSE_PROXY, f"systemctl reload-or-restart {name}")
     yield name
     admin.type(f"systemctl disable --now {name}\n")
 
@@ -369,7 +377,7 @@ def test_metrics_are_not_published(admin: Admin, trust: ssl.SSLContext, path: st
 
 
 def test_the_time_limits_of_a_proxy_are_above_those_of_the_server(proxy: str) -> None:
-    [text] = [block.text for block in blocks(PAGE) if block.file == CONFIGURED[proxy]]
+    [text] = [block.text for block in blocks(REVERSE_PROXY) if block.file == CONFIGURED[proxy]]
     limits = [int(SECONDS.search(line)[1]) for line in text.splitlines() if _limits_silence(line)]
     assert all(limit > Settings().ping_interval + Settings().ping_timeout for limit in limits)
     assert limits or proxy == "caddy", "Caddy ends no connection that is silent"
@@ -379,19 +387,19 @@ def _limits_silence(line: str) -> bool:
     return bool(re.search(r"_timeout|timeout (client|server|tunnel)", line))
 
 
-# --- the rest of the page
+# --- backups, upgrades, moderation
 
 
 def test_a_backup_is_restored_under_the_same_unit(admin: Admin) -> None:
     before = json.loads(admin.type("chatctl --json server status\n"))
-    printed = admin.follow("chatctl backup restore")
+    printed = admin.follow(BACKUPS, "chatctl backup restore")
     after = json.loads(admin.type("chatctl --json server status\n"))
     assert after["accounts"] == before["accounts"]
     assert "all tables agree" in printed
 
 
 def test_a_repository_keeps_backups_that_are_checked(admin: Admin) -> None:
-    assert "all is well" in admin.follow("chatctl backup prune")
+    assert "all is well" in admin.follow(BACKUPS, "chatctl backup prune")
 
 
 def test_the_server_is_upgraded_and_refuses_nobody_meanwhile(admin: Admin) -> None:
@@ -404,23 +412,23 @@ def test_the_server_is_upgraded_and_refuses_nobody_meanwhile(admin: Admin) -> No
     )
     before = admin.type("systemctl show --property=MainPID chatd\n")
     with connecting(admin):
-        admin.follow("apt install")
+        admin.follow(OPERATIONS, "apt install")
     assert admin.type("systemctl show --property=MainPID chatd\n") != before
     assert admin.type("dpkg-query --show --showformat='${Version}' chatd\n") == number
     assert "sign_up" in admin.read("/etc/chatd.toml"), "the admin's settings stay"
 
 
 def test_the_server_is_watched(admin: Admin) -> None:
-    assert "all tables agree" in admin.follow("chatctl server verify")
+    assert "all tables agree" in admin.follow(OPERATIONS, "chatctl server verify")
 
 
 def test_a_raid_is_ended(admin: Admin) -> None:
-    admin.follow("chatctl space unlock team")
+    admin.follow(MODERATION, "chatctl space unlock team")
 
 
 def test_rules_say_how_long_messages_are_kept(admin: Admin) -> None:
     admin.type("chatctl room create general --space team || true\n")
-    admin.follow("--end-hold")
+    admin.follow(MODERATION, "--end-hold")
 
 
 def test_a_removed_package_leaves_what_people_wrote(admin: Admin) -> None:
@@ -430,5 +438,5 @@ def test_a_removed_package_leaves_what_people_wrote(admin: Admin) -> None:
     assert admin.type("ss -Hltn 'sport = 8400'\n") == ""
 
 
-def test_the_whole_page_was_followed(admin: Admin) -> None:
+def test_every_page_was_followed_to_its_end(admin: Admin) -> None:
     assert admin.left() == []

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 import pytest
 from released import executable, release
 
-from .blocks import blocks
+from .blocks import ROOT, blocks
 from .machine import ENVIRONMENT, Machine, NoMachine
 from .shell import Shell
-from .test_operations import DEADLINE, PAGE, ROOT
+from .test_operations import DEADLINE, OPERATIONS
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def test_the_one_file_is_installed_and_serves(machine: Machine) -> None:
     shell = Shell(machine.root / "root", ENVIRONMENT, machine.entering, "/root")
     try:
         shell.type("mount -t tmpfs none /usr/lib/python3.11 2>/dev/null || true\n")
-        for block in blocks(PAGE):
+        for block in blocks(OPERATIONS):
             if block.runner == "other machine":
                 shell.type(block.text)
         assert shell.type("systemctl is-active chatd.socket chatd.service\n") == "active\nactive\n"

@@ -12,7 +12,7 @@ from chatd.store.connection import open_writer
 from chatd.store.database import Store, open_store
 from chatd.store.log.journal import Journal
 from chatd.store.ops import data_model
-from chatd.store.ops.data_dir import DATABASE
+from chatd.store.ops.data_folder import DATABASE
 from chatd.store.ops.place import Place
 
 LACKING = ("mentions", "message_mentions", "mentions_changed")

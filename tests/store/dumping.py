@@ -13,7 +13,7 @@ from chatd.ports import Appended
 from chatd.store.connection import open_writer
 from chatd.store.log.journal import Journal
 from chatd.store.ops import data_model, migrate
-from chatd.store.ops.data_dir import DATABASE
+from chatd.store.ops.data_folder import DATABASE
 from chatd.store.ops.place import Place
 
 DUMPS: Final = Path(__file__).with_name("dumps")

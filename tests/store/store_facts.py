@@ -17,7 +17,7 @@ from chatd.ports import Append, Appended, Taken
 from chatd.store.connection import open_writer
 from chatd.store.log.journal import Journal
 from chatd.store.ops import data_model
-from chatd.store.ops.data_dir import DATABASE
+from chatd.store.ops.data_folder import DATABASE
 from chatd.store.ops.place import Place
 from chatd.store.queries.reader import SqliteReader
 

@@ -11,7 +11,7 @@ from store_facts import Pen
 from chatd.domain.event import encode_personal
 from chatd.ports import Append, Appended, FinishErasures, PutDevice, PutDraft, PutErasure, PutSnapshot, Write
 from chatd.store.database import Store, open_store
-from chatd.store.ops.data_dir import DATABASE
+from chatd.store.ops.data_folder import DATABASE
 from chatd.store.ops.verify import verify_file
 
 SENTINEL = "Zyxquixote"

@@ -18,7 +18,7 @@ from chatd.store.database import Store, open_store
 from chatd.store.log import erasure
 from chatd.store.log.journal import Journal
 from chatd.store.ops import migrate
-from chatd.store.ops.data_dir import DATABASE
+from chatd.store.ops.data_folder import DATABASE
 from chatd.store.ops.place import Place
 
 SENTINELS = ("a-word-that-nobody-else-says", "the-same-put-in-other-words", "L" * 9_000)

@@ -16,7 +16,7 @@ from chatd.store.connection import open_reader, open_writer
 from chatd.store.log import hash_chain
 from chatd.store.ops import data_model, migrate
 from chatd.store.ops.cut import REPLAYED
-from chatd.store.ops.data_dir import DATABASE
+from chatd.store.ops.data_folder import DATABASE
 from chatd.store.ops.scratch_tables import open_scratch
 from chatd.store.ops.verify import PROJECTED
 

@@ -17,7 +17,7 @@ from chatd.ports import Append, Appended
 from chatd.store.connection import open_writer
 from chatd.store.database import open_store
 from chatd.store.ops import migrate
-from chatd.store.ops.data_dir import DATABASE
+from chatd.store.ops.data_folder import DATABASE
 
 
 def shape(connection: sqlite3.Connection) -> dict[str, str]:

@@ -15,7 +15,7 @@ from store_facts import Pen
 
 from chatd.ports import Appended, StoreError, StoreMisplaced
 from chatd.store.database import Store, open_store
-from chatd.store.ops.data_dir import DATABASE
+from chatd.store.ops.data_folder import DATABASE
 from chatd.store.ops.place import COMMITS_CHECKPOINT, narrow
 
 WAL = DATABASE + "-wal"

@@ -16,7 +16,7 @@ from chatd.store.database import open_store
 from chatd.store.log import unique_claims as claims
 from chatd.store.log.journal import Journal
 from chatd.store.ops import backup, data_model, migrate, rehearsal, upgrade
-from chatd.store.ops.data_dir import DATABASE
+from chatd.store.ops.data_folder import DATABASE
 from chatd.store.ops.place import Place
 from chatd.store.ops.verify import verify_file
 from chatd.store.queries import (

@@ -15,7 +15,7 @@ from chatd.store.connection import open_writer
 from chatd.store.database import open_store
 from chatd.store.log.journal import Journal
 from chatd.store.ops import data_model
-from chatd.store.ops.data_dir import DATABASE
+from chatd.store.ops.data_folder import DATABASE
 from chatd.store.ops.place import Place
 
 TAKEN = Taken("shown_name")

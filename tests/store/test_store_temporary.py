@@ -14,7 +14,7 @@ from store_facts import Pen
 from chatd.store.connection import open_writer
 from chatd.store.database import open_store
 from chatd.store.ops import data_model, migrate
-from chatd.store.ops.data_dir import DATABASE
+from chatd.store.ops.data_folder import DATABASE
 
 MIB = 2**20
 BULK = 64 * MIB

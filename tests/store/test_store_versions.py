@@ -15,7 +15,7 @@ from store_facts import Pen
 from chatd.ports import Append, Appended
 from chatd.store.database import open_store
 from chatd.store.ops import data_model
-from chatd.store.ops.data_dir import DATABASE
+from chatd.store.ops.data_folder import DATABASE
 
 PRESENT = data_model.present().version
 

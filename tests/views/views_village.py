@@ -12,7 +12,7 @@ from chatd.ports import Append, View
 from chatd.store.connection import open_writer
 from chatd.store.log.journal import Journal
 from chatd.store.ops import migrate
-from chatd.store.ops.data_dir import DATABASE
+from chatd.store.ops.data_folder import DATABASE
 from chatd.store.ops.place import Place
 from chatd.store.views.file import VIEWS
 from chatd.store.views.positions import ViewPositions

@@ -62,6 +62,11 @@ def unavailable(error: StoreUnavailable) -> Refusal:
     return UNAVAILABLE
 
 
+def unsettled(answer: Answer) -> bool:
+    """Whether store or other node did not do it, or only perhaps: who does nothing twice asks again."""
+    return isinstance(answer, Refusal) and answer.code in ("unavailable", "uncertain")
+
+
 class Envelope(Struct, frozen=True, eq=False):
     """`writes` are stored with the facts of the decision, if it makes any, and all of that only while the
     conditions hold: otherwise nothing is changed and the answer is `STALE`. `asked`: what it comes from."""

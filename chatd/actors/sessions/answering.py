@@ -21,7 +21,7 @@ from chatd.handlers.known_elsewhere import level
 from chatd.handlers.registry import Handler
 from chatd.ports import Caller, Freshness, StoreUnavailable
 
-BY_SECRET: Final = frozenset({"account.refresh", "account.recover"})
+REFRESH: Final = "account.refresh"
 _STREAMS: Final = {"room": room_stream, "space": space_stream}
 
 
@@ -68,7 +68,7 @@ def _lacks(request: RequestType, answer: Answer) -> bool:
     """Whether what was asked about may be there, but be known to another server only."""
     if not isinstance(answer, Refusal):
         return False
-    return answer.code == "not_found" or (answer.code == "unauthenticated" and request.name in BY_SECRET)
+    return answer.code == "not_found" or (answer.code == "unauthenticated" and request.name == REFRESH)
 
 
 def stream_of(request: RequestType, caller: Caller, data: Any) -> str:

@@ -12,6 +12,7 @@ import msgspec
 import trio
 
 from chatd.actors.runtime.command_bus import CommandBus
+from chatd.actors.runtime.envelope import unsettled
 from chatd.actors.runtime.live_sessions import LiveSessions
 from chatd.actors.workers.deletions import REASON, Deletions
 from chatd.actors.workers.mention_names import MentionNames
@@ -125,7 +126,7 @@ class AccountDeletionWorker(msgspec.Struct, eq=False):
     async def _ask(self, stream: str, command: Any, context: Context) -> None:
         answer = await self._bus.ask(stream, command, context, Done)
         if isinstance(answer, Refusal):
-            if answer.code == "unavailable":
+            if unsettled(answer) or answer.code == "overloaded":
                 raise StoreUnavailable(answer.message)
             raise Refused(f"{stream} {type(command).__name__}: {answer.message}")
 

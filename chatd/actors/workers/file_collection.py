@@ -18,7 +18,7 @@ from typing import Final
 import trio
 
 from chatd.actors.runtime.command_bus import CommandBus
-from chatd.actors.runtime.envelope import STALE
+from chatd.actors.runtime.envelope import unsettled
 from chatd.clock import now
 from chatd.concurrency.backoff import Backoff
 from chatd.concurrency.wakeup import Wakeup
@@ -130,7 +130,7 @@ class FileCollector:
         context = Context("system", now())
         stream = account_stream(account)
         answer = await self._commands.ask(stream, DropFile(file), context, Done, conditions=unheld)
-        if isinstance(answer, Refusal) and answer != STALE and answer.code == "unavailable":
+        if isinstance(answer, Refusal) and unsettled(answer):
             raise StoreUnavailable(answer.message)
 
     async def take_dropped(self) -> bool:

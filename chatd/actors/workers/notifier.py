@@ -18,6 +18,7 @@ import trio
 
 from chatd.actors.runtime.bus import Bus
 from chatd.actors.runtime.command_bus import CommandBus
+from chatd.actors.runtime.envelope import unsettled
 from chatd.clock import new_id, now
 from chatd.concurrency.backoff import Backoff
 from chatd.concurrency.collecting import collected
@@ -167,7 +168,7 @@ class _Telling:
         self._answered.wake()
         if not isinstance(answer, Refusal):
             return
-        if answer.code in ("unavailable", "overloaded"):
+        if unsettled(answer) or answer.code == "overloaded":
             self.untold += 1
         else:
             log.error("cannot_notify", account=account, refusal=answer.code)

@@ -36,6 +36,7 @@ RESTING: Final = 10.0  # seconds, otherwise
 PATIENCE: Final = 30.0  # seconds, with somebody there
 LONGEST_WAIT: Final = 180.0  # seconds for a sign of them
 COME_BACK: Final = 5.0  # seconds that clients have after a start to be there again
+LAST_WORD: Final = 2.0  # seconds, for saying where it stood
 REMEMBERED: Final = 60.0  # seconds
 FIRST_RETRY: Final = 0.25  # seconds, while the store cannot answer
 LONGEST_RETRY: Final = 10.0
@@ -74,7 +75,7 @@ class Pusher:
         self._newest = 0  # position of a notification
         self._wakeup = Wakeup()
         self._begun = 0.0
-        self._begun_at = 0  # the log's end then
+        self._begun_at = 0  # the log's end then; 0: that is a while ago
         self._stored = 0
         self._stored_at = 0.0
         self._held: dict[int, News] = {}  # by position
@@ -112,37 +113,43 @@ class Pusher:
     def failed(self, given_up: bool) -> None:
         """Nobody waits for an answer from here."""
 
-    async def save(self) -> None:
-        """Makes durable where it stands: the server stops."""
+    # --- its life
+
+    async def run(self) -> None:
+        """Runs forever. Says where it stood when it is stopped, as another node may go on from there."""
+        self._held.clear()
+        self._outboxes.clear()
+        self.position = None
+        try:
+            async with trio.open_nursery() as nursery:
+                await self._keep_looking(nursery)
+        finally:
+            with trio.move_on_after(LAST_WORD, shield=True):
+                await self._save()
+
+    async def _keep_looking(self, nursery: trio.Nursery) -> None:
+        backoff = Backoff(FIRST_RETRY, LONGEST_RETRY)
+        while True:
+            begun = trio.current_time()
+            try:
+                position = await self._begin() if self.position is None else self.position
+                await self._wait(position)
+                begun = trio.current_time()
+                await self._look(position, nursery)
+            except StoreUnavailable as error:
+                delay = backoff.next_delay()
+                log.warning("pusher_stopped", reason=str(error), retry=delay)
+                await trio.sleep(delay)
+            else:
+                self.healthy = True
+                backoff.reset()
+                await trio.sleep_until(begun + MIN_INTERVAL)
+
+    async def _save(self) -> None:
         try:
             await self._store()
         except StoreUnavailable as error:
             log.warning("pusher_stopped", reason=str(error), retry=None)
-
-    # --- its life
-
-    async def run(self) -> None:
-        """Runs forever."""
-        self._held.clear()
-        self._outboxes.clear()
-        self.position = None
-        backoff = Backoff(FIRST_RETRY, LONGEST_RETRY)
-        async with trio.open_nursery() as nursery:
-            while True:
-                begun = trio.current_time()
-                try:
-                    position = await self._begin() if self.position is None else self.position
-                    await self._wait(position)
-                    begun = trio.current_time()
-                    await self._look(position, nursery)
-                except StoreUnavailable as error:
-                    delay = backoff.next_delay()
-                    log.warning("pusher_stopped", reason=str(error), retry=delay)
-                    await trio.sleep(delay)
-                else:
-                    self.healthy = True
-                    backoff.reset()
-                    await trio.sleep_until(begun + MIN_INTERVAL)
 
     async def _begin(self) -> int:
         """Where it left off; with the first subscription, at the log's end."""
@@ -176,11 +183,20 @@ class Pusher:
                 if row["at"] > oldest:
                     self._held[row["position"]] = News(row, trio.current_time())
         self.position = upto
+        if self._begun_at and trio.current_time() >= self._begun + COME_BACK:
+            await self._leave_out_done()
         for news in tuple(self._held.values()):
             await self._decide(news, nursery)
         waited = trio.current_time() - self._stored_at
         if waited >= (STORED_EVERY if self.waiting else RESTING):
             await self._store()
+
+    async def _leave_out_done(self) -> None:
+        """Clients are back, and a node that pushed until now has said what it did."""
+        done = await self._reader.follower(FOLLOWER) or 0
+        for position in [position for position in self._held if position <= done]:
+            del self._held[position]
+        self._begun_at = 0
 
     async def _store(self) -> None:
         if (floor := self._floor()) > self._stored:
@@ -200,7 +216,7 @@ class Pusher:
     async def _decide(self, news: News, nursery: trio.Nursery) -> None:
         """Whether it goes out now, later or never. Raises StoreUnavailable: later."""
         row, moment = news.row, trio.current_time()
-        if news.position <= self._begun_at and moment < self._begun + COME_BACK:
+        if news.position <= self._begun_at:
             return
         waited = moment - news.since
         heard = self._attended(row["account"])

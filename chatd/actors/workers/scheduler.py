@@ -17,7 +17,7 @@ import trio
 
 from chatd.actors.runtime.bus import Bus
 from chatd.actors.runtime.command_bus import CommandBus
-from chatd.actors.runtime.envelope import BROKEN, STALE, UNAVAILABLE
+from chatd.actors.runtime.envelope import BROKEN, STALE, UNAVAILABLE, unsettled
 from chatd.actors.workers.due_timer import DueTimer
 from chatd.actors.workers.mention_names import MentionNames
 from chatd.actors.workers.scheduled_list import announce_gone, announce_scheduled
@@ -116,7 +116,7 @@ class Scheduler:
     async def _post_in_order(self, rows: Sequence[Row]) -> bool:
         for row in rows:
             answer = await self._post(row)
-            if isinstance(answer, Refusal) and answer.code == "unavailable":
+            if unsettled(answer):
                 return False
         return True
 
@@ -125,7 +125,7 @@ class Scheduler:
         try:
             answer = await self._ask_safely(row, at)
             if isinstance(answer, Refusal):
-                if answer.code != "unavailable" and answer != STALE:  # stale: it was taken back
+                if not unsettled(answer) and answer != STALE:  # stale: it was taken back
                     await self._refused(row, answer, at)
                 return answer
             if answer.at != at:  # it stands there from an earlier attempt, so nothing was written now
@@ -156,7 +156,7 @@ class Scheduler:
         answer = await self._commands.ask(stream, notify, context, Done, failing, conditions=listed)
         if not isinstance(answer, Refusal):
             return True
-        if answer.code == "unavailable":
+        if unsettled(answer):
             raise StoreUnavailable(answer.message)
         return answer != STALE and await self._commands.write(failing, conditions=listed)
 

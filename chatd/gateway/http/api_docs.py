@@ -16,7 +16,7 @@ import msgspec
 from starlette.routing import BaseRoute, Route
 
 from chatd import __version__
-from chatd.gateway.http.server.kept import Kept
+from chatd.gateway.http.server.public_document import PublicDocument
 from chatd.gateway.http.tool_page import ToolPage
 
 PACKAGE: Final = "flask_swagger_ui"
@@ -36,8 +36,8 @@ class ApiDocs:
 
     def __init__(self, server_name: str) -> None:
         self._page = ToolPage("/api/docs", "docs.html", server_name, POLICY, MEDIA_TYPES, _read)
-        self._asyncapi = Kept(_asyncapi, "application/json")
-        self._openapi = Kept(_openapi, "application/json")
+        self._asyncapi = PublicDocument(_asyncapi, "application/json")
+        self._openapi = PublicDocument(_openapi, "application/json")
 
     def routes(self) -> Sequence[BaseRoute]:
         return (

@@ -15,7 +15,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from chatd.gateway.http.pages import render
-from chatd.gateway.http.server.kept import FOREVER, Kept, tag_of
+from chatd.gateway.http.server.public_document import FOREVER, PublicDocument, tag_of
 
 
 class ToolPage:
@@ -36,7 +36,9 @@ class ToolPage:
         self._server = server_name
         self._headers = {"cache-control": "no-cache", "content-security-policy": policy}
         self._read = read
-        self._files = {name: Kept(partial(read, name), type_, FOREVER) for name, type_ in media_types.items()}
+        self._files = {
+            name: PublicDocument(partial(read, name), type_, FOREVER) for name, type_ in media_types.items()
+        }
 
     def routes(self) -> Sequence[BaseRoute]:
         return (

@@ -14,7 +14,7 @@ from typing import Final
 
 import attrs
 
-from chatd.gateway.http.server.kept import FOREVER, REVALIDATED
+from chatd.gateway.http.server.public_document import FOREVER, REVALIDATED
 
 PAGE: Final = "index.html"
 HASHED: Final = "assets"  # the folder whose files are named after their content

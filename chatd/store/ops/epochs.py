@@ -20,7 +20,7 @@ import msgspec
 
 from chatd.clock import new_id
 from chatd.log import log as server_log
-from chatd.store.ops.data_dir import Held
+from chatd.store.ops.data_folder import LockFile
 from chatd.store.queries.log import EPOCH, HEAD
 
 LOCK = "SELECT value FROM meta WHERE key = 'lock'"
@@ -38,12 +38,12 @@ class Epochs(msgspec.Struct, frozen=True):
     former: Mapping[str, int]
 
 
-def begin(connection: sqlite3.Connection, held: Held) -> Epochs:
+def begin(connection: sqlite3.Connection, lock_file: LockFile) -> Epochs:
     """The epochs of a database that is being opened, in the transaction that is open."""
     [database] = connection.execute(EPOCH).fetchone()
     [present] = connection.execute(PRESENT).fetchone() or (database,)
     known = connection.execute(LOCK).fetchone()
-    if known is not None and _is_copy(known[0], held):
+    if known is not None and _is_copy(known[0], lock_file):
         [head] = connection.execute(HEAD).fetchone()
         connection.execute(
             "INSERT INTO epochs (epoch, until) VALUES (?1, ?2) ON CONFLICT (epoch) DO UPDATE SET until = ?2",
@@ -52,18 +52,18 @@ def begin(connection: sqlite3.Connection, held: Held) -> Epochs:
         present = new_id()
         connection.execute("INSERT INTO epochs (epoch, until) VALUES (?, NULL)", (present,))
         server_log.warning("data_folder_copied", position=head, epoch=present)
-    connection.execute("INSERT OR REPLACE INTO meta (key, value) VALUES ('lock', ?)", (held.now,))
+    connection.execute("INSERT OR REPLACE INTO meta (key, value) VALUES ('lock', ?)", (lock_file.now,))
     return Epochs(database, present, dict(connection.execute(FORMER).fetchall()))
 
 
-def _is_copy(known: str, held: Held) -> bool:
+def _is_copy(known: str, lock_file: LockFile) -> bool:
     """Whether the lock file is another one than at the last start that the database knows of.
 
     A start that was killed before the database knew of it changed the time, and left the former one in there.
     """
-    if known == held.before:
+    if known == lock_file.before:
         return False
-    return known not in held.earlier or known.partition(":")[0] != held.before.partition(":")[0]
+    return known not in lock_file.earlier or known.partition(":")[0] != lock_file.before.partition(":")[0]
 
 
 def forget_lock(path: Path) -> None:

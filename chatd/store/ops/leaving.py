@@ -8,7 +8,7 @@ from pathlib import Path
 from chatd.ports import StoreError
 from chatd.store.connection import open_writer
 from chatd.store.ops import epochs
-from chatd.store.ops.data_dir import database_in, hold
+from chatd.store.ops.data_folder import database_in, hold
 
 
 def leave(folder: Path) -> bool:

@@ -16,7 +16,7 @@ from msgspec import Struct
 from chatd.ports import StoreError
 from chatd.store.connection import open_reader, open_writer
 from chatd.store.ops import data_model, migrate, verify
-from chatd.store.ops.data_dir import DATABASE, database_in, why_not
+from chatd.store.ops.data_folder import DATABASE, database_in, why_not
 from chatd.store.ops.scratch_folder import REHEARSING, scratch_folder
 
 SHAPE: Final = "SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'"

@@ -25,7 +25,7 @@ from chatd.ports import StoreError
 from chatd.store import json_rows
 from chatd.store.connection import open_reader, open_writer
 from chatd.store.ops import data_model, epochs, migrate
-from chatd.store.ops.data_dir import database_in, hold, why_not
+from chatd.store.ops.data_folder import database_in, hold, why_not
 from chatd.store.queries.log import HASH_AT, HEAD
 
 UNDONE: Final = ".undone-version-"

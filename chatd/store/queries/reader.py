@@ -10,7 +10,7 @@ from pathlib import Path
 
 from chatd.ports import StoreError
 from chatd.store.connection import connect, open_reader
-from chatd.store.ops.data_dir import why_not
+from chatd.store.ops.data_folder import why_not
 from chatd.store.queries.account import AccountQueries
 from chatd.store.queries.account_deletion import AccountDeletionQueries
 from chatd.store.queries.audit import AuditQueries

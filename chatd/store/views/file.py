@@ -20,7 +20,7 @@ from chatd.log import log as server_log
 from chatd.ports import Lag, StoreError, StoreUnavailable, View
 from chatd.store.connection import TrioConnection, connect
 from chatd.store.ops import compact
-from chatd.store.ops.data_dir import why_not
+from chatd.store.ops.data_folder import why_not
 from chatd.store.queries.pool import Pool
 from chatd.store.views.positions import ViewPositions
 

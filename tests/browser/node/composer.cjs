@@ -95,6 +95,15 @@ scenario(async ({ asked, open, context, tab, picture, proxy, forgive, axe }) => 
   await picture(desk, 'composer-suggestions')
   await field(desk).press('Enter')
   seen.mention = (await field(desk).inputValue()) === `@${bob.name} `
+  // What the page types is taken back and done again like what a person types.
+  const after = async (keys) => {
+    await field(desk).press(keys)
+    await desk.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))))
+    return field(desk).inputValue()
+  }
+  seen.undone = []
+  for (const keys of ['Control+z', 'Control+a', 'Control+b', 'Control+z', 'Control+y'])
+    seen.undone.push(await after(keys))
   await field(desk).fill('')
   await field(desk).pressSequentially(':thumbs')
   await listbox.getByText('👍').first().waitFor()

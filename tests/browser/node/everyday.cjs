@@ -98,6 +98,11 @@ scenario(async ({ asked, open, context, tab, picture, forgive }) => {
     await few.locator(`${place} :is(.people-list, .rows) > li`).filter({ hasText: 'عمر' }).waitFor()
     foundIn[place] = await few.locator(`${place} :is(.people-list, .rows) > li`).count()
   }
+  await few.goto(`/#/room/${rooms.other}`)
+  await few.getByRole('button', { name: 'Search in this room' }).click()
+  await few.getByRole('searchbox').fill('anybody')
+  await few.locator('.search-hit').first().waitFor()
+  const foundInPages = await few.locator('.search [role=status]').innerText()
   await paged.close()
 
   // A phone: the list, the room, the panel that covers it, and the way back.
@@ -206,10 +211,14 @@ scenario(async ({ asked, open, context, tab, picture, forgive }) => {
 
   // On paper there is the conversation alone.
   await desk.emulateMedia({ media: 'print' })
-  const paper = await desk.evaluate(() => ({
-    list: getComputedStyle(document.querySelector('.sidebar')).display,
-    flows: getComputedStyle(document.querySelector('.room-timeline')).overflow,
-  }))
+  const paper = await desk.evaluate(() => {
+    const code = document.querySelector('.room-rows pre')
+    return {
+      list: getComputedStyle(document.querySelector('.sidebar')).display,
+      flows: getComputedStyle(document.querySelector('.room-timeline')).overflow,
+      cut: code.scrollWidth > code.clientWidth || code.scrollHeight > code.clientHeight,
+    }
+  })
   await desk.emulateMedia({ media: null })
 
   // An address at which a program posts.
@@ -246,5 +255,5 @@ scenario(async ({ asked, open, context, tab, picture, forgive }) => {
   await look(nobody, 'refused')
   const blamedForNothing = await nobody.locator('[aria-invalid="true"]').count()
 
-  return { wide, back, round: Math.abs(width - height) < 1, typed, paper, blamed, newcomer, leftOpen, asks, hereInOne, indents, blamedForNothing, heading, foundIn, inColour }
+  return { wide, back, round: Math.abs(width - height) < 1, typed, paper, blamed, newcomer, leftOpen, asks, hereInOne, indents, blamedForNothing, heading, foundIn, foundInPages, inColour }
 })

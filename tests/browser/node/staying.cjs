@@ -277,5 +277,16 @@ scenario(async ({ asked, open, context, tab, picture, proxy, forgive, axe }) => 
   said.told = await second.locator('.toasts').innerText()
   await until('nothing is kept', async () => (await database()).length === 0)
   said.left = await first.evaluate(() => Object.keys(localStorage).filter((key) => key.includes('outbox')))
+
+  // somebody signs in again in the one tab, and so in the other
+  await first.evaluate(
+    ({ id, name, token }) => {
+      const kept = { id, name, display_name: name, access_token: token, refresh_token: '', expires_at: 1e15 }
+      localStorage.setItem('chatd.accounts', JSON.stringify([kept]))
+    },
+    ann,
+  )
+  await second.locator('textarea').first().waitFor()
+  said.told_later = await second.locator('.toast').count()
   return said
 }, { notifies: true })

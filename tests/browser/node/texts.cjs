@@ -138,8 +138,10 @@ scenario(async ({ asked, open, picture, axe }) => {
   await log.getByText('far below').waitFor()
   const below = await becomes(0)
 
-  // Marked unread elsewhere: the line stands there, and nothing is marked until the room is opened again.
-  await as(ann, 'POST', `/rooms/${rooms.calm}/mark_unread`, { seq })
+  // Marked unread: the line stands there, and nothing is marked until the room is opened again.
+  await log.focus()
+  await page.keyboard.press('ArrowUp')
+  await page.keyboard.press('u')
   await lineAbove('far below').waitFor()
   await page.waitForTimeout(1200)
   const marked = await unread()

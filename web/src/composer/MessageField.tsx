@@ -15,6 +15,7 @@ import { enterSends } from './enter'
 import { FieldBar } from './FieldBar'
 import { MARKS } from './FormatBar'
 import { continued, type Selection, wrapped } from './markup'
+import { retype } from './retype'
 import { SuggestionList } from './SuggestionList'
 import type { Suggestion } from './suggest'
 import { replaced, type Token } from './token'
@@ -99,7 +100,9 @@ export function MessageField({ room, thread, loud }: MessageFieldProps) {
     if (composing !== null) field.current?.focus()
   }, [composing])
   useLayoutEffect(() => {
-    if (field.current !== null) fit(field.current)
+    if (field.current === null) return
+    retype(field.current, text)
+    fit(field.current)
   }, [text])
   useEffect(() => {
     // A thread's only while nobody has gone on from its panel, which took the focus when it was opened.
@@ -148,8 +151,8 @@ export function MessageField({ room, thread, loud }: MessageFieldProps) {
         aria-autocomplete="list"
         aria-controls={found.length > 0 ? listId : undefined}
         aria-activedescendant={found.length > 0 ? `${listId}-${suggestions.at.value}` : undefined}
-        value={text}
         onInput={(event) => {
+          if (event.currentTarget.value === text) return // it was typed by `retype`
           problem.value = null
           write(event.currentTarget.value)
           writing.tellTyping(event.currentTarget.value)

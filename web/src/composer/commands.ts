@@ -4,7 +4,7 @@ import { h } from 'preact'
 import type { Chat } from '../data/chat'
 import { openDialog } from '../shell/dialog'
 import { openPanel } from '../shell/panel'
-import { fromHere } from '../shell/route'
+import { leaveRoom } from '../shell/route'
 import { ShortcutHelp } from '../sidebar/dialogs'
 import { toast } from '../ui/toasts'
 import type { OwnRoom } from '../wire/contract'
@@ -65,9 +65,8 @@ export const COMMANDS: readonly Command[] = [
     usage: () => '',
     does: () => t('does_leave'),
     async run(chat, room) {
-      const leave = fromHere()
       await chat.ask(room.kind === 'direct' ? 'direct.leave' : 'room.leave', { room: room.id })
-      leave('#/')
+      leaveRoom(room.id)
       return undefined
     },
   },

@@ -1,6 +1,7 @@
 /** Who is in a room, for suggestions: loaded when somebody is looked for, and again after somebody came or went. */
 
 import type { Chat } from '../data/chat'
+import { whenMembersChange } from '../people/directory'
 import type { Member, MemberPage } from '../wire/contract'
 
 const PAGE = 500
@@ -14,9 +15,7 @@ export function roommates(chat: Chat, room: string): Promise<readonly Member[]> 
   let loaded = known.get(chat)
   if (loaded === undefined) {
     const fresh: Loaded = new Map()
-    chat.listen((frame) => {
-      if ('event' in frame && frame.event.startsWith('member.')) fresh.clear()
-    })
+    whenMembersChange(chat, () => fresh.clear())
     known.set(chat, fresh)
     loaded = fresh
   }

@@ -4,6 +4,7 @@ import { useSignal } from '@preact/signals'
 import type { Chat } from '../data/chat'
 import { useChat } from '../shell/chat_context'
 import type { OwnRoom } from '../wire/contract'
+import { retype } from './retype'
 import { roommates } from './roommates'
 import { commands, emoji, people, rooms, type Suggestion } from './suggest'
 import { closedName, type Token, tokenAt } from './token'
@@ -74,7 +75,7 @@ async function drawn(
   if (sign === null || !field.value.startsWith(before)) return false
   // Where it keeps the caret by itself, a caret right behind the name would stand before the emoji.
   const caret = Math.max(field.selectionStart, to) - to + from + sign.length
-  field.setRangeText(sign, from, to)
+  retype(field, field.value.slice(0, from) + sign + field.value.slice(to))
   field.setSelectionRange(caret, caret)
   return true
 }

@@ -18,14 +18,13 @@ import type { OwnRoom } from '../wire/contract'
 import { type Called, commandIn } from './commands'
 import { draftsOf } from './drafts'
 import { Edits } from './edits'
+import { useTypingSignal } from './useTypingSignal'
 import { t } from './words'
 
 const ScheduleDialog = lazy(
   () => import('./ScheduleDialog'),
   (module) => module.ScheduleDialog,
 )
-
-const TYPING_EVERY_MS = 3_000
 
 /** `thread`: the `seq` of the message that began it, null for the room itself. */
 export function useWriting(room: OwnRoom, thread: number | null) {
@@ -42,7 +41,7 @@ export function useWriting(room: OwnRoom, thread: number | null) {
   const here = useRef(true) // there is still a field
   const expiresIn = useSignal<number | null>(null)
   const problem = useSignal<string | null>(null)
-  const typedAt = useRef(Number.NEGATIVE_INFINITY)
+  const typing = useTypingSignal(room.id)
   const text = edited === null ? drafts.of(room.id, thread).value : changed.value
   const left = (chat.store.limits.value?.text ?? 10_000) - [...text].length
 
@@ -54,11 +53,8 @@ export function useWriting(room: OwnRoom, thread: number | null) {
     }
   }
   const tellTyping = (typed: string) => {
-    const now = performance.now()
     const silent = edited !== null || thread !== null || typed.trim() === '' || typed.startsWith('/')
-    if (silent || now - typedAt.current < TYPING_EVERY_MS) return
-    typedAt.current = now
-    chat.ask('typing.set', { room: room.id }).catch(() => undefined) // only a sign
+    if (!silent) typing.send()
   }
   const stop = () => {
     if (edited !== null) edits.drop(edited)
@@ -81,7 +77,7 @@ export function useWriting(room: OwnRoom, thread: number | null) {
   }
   const sent = () => {
     expiresIn.value = null
-    typedAt.current = Number.NEGATIVE_INFINITY
+    typing.rest()
     clear()
     // Nor is an edit or an answer stopped that was begun meanwhile.
     if (composingIn(room.id, thread) === composing) stop()

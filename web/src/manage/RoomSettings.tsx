@@ -4,22 +4,19 @@ import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { holds } from '../data/rights'
 import { said } from '../i18n/said'
-import { directoryOf, named } from '../people/directory'
 import { useChat } from '../shell/chat_context'
 import { closeDialog } from '../shell/dialog'
-import { fromHere, screenLink } from '../shell/route'
+import { screenLink } from '../shell/route'
 import { Button } from '../ui/Button'
-import { confirmed } from '../ui/confirm'
 import { Dialog } from '../ui/Dialog'
 import { Field } from '../ui/Field'
-import { FilterField } from '../ui/FilterField'
-import { PageEnd } from '../ui/PageEnd'
-import { usePages } from '../ui/pages'
 import { toast, tried } from '../ui/toasts'
 import { t as ui } from '../ui/words'
-import type { Member, RoomDetail } from '../wire/contract'
-import { Person } from './Person'
+import type { RoomDetail } from '../wire/contract'
 import { Retention } from './Retention'
+import { RoomActs } from './RoomActs'
+import { RoomMembers } from './RoomMembers'
+import { roleInRoom } from './role_in_room'
 import { t } from './words'
 import './manage.css'
 
@@ -28,8 +25,6 @@ interface RoomSettingsProps {
   /** Something about the room was changed. */
   onDone?(): void
 }
-
-const FOUND = 8
 
 export function RoomSettings({ room: id, onDone }: RoomSettingsProps) {
   const chat = useChat()
@@ -53,9 +48,9 @@ export function RoomSettings({ room: id, onDone }: RoomSettingsProps) {
   return (
     <Dialog title={`${t('room_settings')} · ${room.name}`} onClose={closeDialog} size="wide">
       <About room={room} onChanged={changed} />
-      <Acts room={room} onChanged={changed} />
-      <Kept room={room} onChanged={changed} />
-      <Inside room={room} />
+      <RoomActs room={room} onChanged={changed} />
+      <RoomRetention room={room} onChanged={changed} />
+      <RoomMembers room={room} />
       {room.space !== null && (
         <p class="row-note">
           <a href={screenLink('settings', 'bots')} onClick={closeDialog}>
@@ -67,13 +62,9 @@ export function RoomSettings({ room: id, onDone }: RoomSettingsProps) {
   )
 }
 
-function roleIn(chat: ReturnType<typeof useChat>, room: RoomDetail) {
-  return room.space === null ? null : chat.store.spaces.row(room.space).value?.role
-}
-
 function About({ room, onChanged }: { room: RoomDetail; onChanged(): void }) {
   const chat = useChat()
-  const may = holds(roleIn(chat, room), 'room.update')
+  const may = holds(roleInRoom(chat, room), 'room.update')
   const name = useSignal(room.name)
   const topic = useSignal(room.topic ?? '')
   const slow = useSignal(String(room.slow_mode))
@@ -135,61 +126,7 @@ function About({ room, onChanged }: { room: RoomDetail; onChanged(): void }) {
   )
 }
 
-function Acts({ room, onChanged }: { room: RoomDetail; onChanged(): void }) {
-  const chat = useChat()
-  const role = roleIn(chat, room)
-  const act = async (work: () => Promise<unknown>) => {
-    if (await tried(work)) onChanged()
-  }
-  const lock = async () => {
-    const answer = await confirmed({
-      title: room.locked ? t('unlock_room') : t('lock_room'),
-      text: room.locked ? t('unlock_room_text') : t('lock_room_text'),
-      act: room.locked ? t('unlock') : t('lock'),
-      reason: true,
-    })
-    if (answer)
-      await act(() => chat.ask(room.locked ? 'room.unlock' : 'room.lock', { room: room.id, ...answer }))
-  }
-  const archive = async () => {
-    const answer = await confirmed({
-      title: room.archived ? t('unarchive') : t('archive'),
-      text: room.archived ? t('unarchive_text') : t('archive_text'),
-      act: room.archived ? t('unarchive') : t('archive'),
-    })
-    if (answer)
-      await act(() => chat.ask(room.archived ? 'room.unarchive' : 'room.archive', { room: room.id }))
-  }
-  const remove = async () => {
-    const answer = await confirmed({
-      title: t('delete_room'),
-      text: t('delete_room_text', { name: room.name }),
-      act: t('delete'),
-      danger: true,
-      reason: true,
-      typed: room.name,
-    })
-    const leave = fromHere()
-    if (answer && (await tried(() => chat.ask('room.delete', { room: room.id, ...answer })))) leave('#/')
-  }
-  return (
-    <div class="form-acts manage-acts">
-      {holds(role, 'room.lock') && (
-        <Button onClick={lock}>{room.locked ? t('unlock_room') : t('lock_room')}</Button>
-      )}
-      {holds(role, 'room.archive') && (
-        <Button onClick={archive}>{room.archived ? t('unarchive') : t('archive')}</Button>
-      )}
-      {holds(role, 'room.delete') && (
-        <Button kind="danger" onClick={remove}>
-          {t('delete_room')}
-        </Button>
-      )}
-    </div>
-  )
-}
-
-function Kept({ room, onChanged }: { room: RoomDetail; onChanged(): Promise<void> }) {
+function RoomRetention({ room, onChanged }: { room: RoomDetail; onChanged(): Promise<void> }) {
   const chat = useChat()
   const space = room.space === null ? undefined : chat.store.spaces.row(room.space).value
   return (
@@ -202,69 +139,5 @@ function Kept({ room, onChanged }: { room: RoomDetail; onChanged(): Promise<void
       may={holds(space?.role, 'room.set_retention')}
       onChanged={onChanged}
     />
-  )
-}
-
-/** Who is in the room; who may add and remove people does it here. */
-function Inside({ room }: { room: RoomDetail }) {
-  const chat = useChat()
-  const role = roleIn(chat, room)
-  const typed = useSignal('')
-  const { people } = directoryOf(chat).value as { people: ReadonlyMap<string, Member> }
-  const pages = usePages(
-    async (after) => {
-      const { members, next } = await chat.ask('room.members', { room: room.id, after })
-      return { items: members, next }
-    },
-    [room.id],
-  )
-  const inside = new Set(pages.items.value.map(({ account }) => account))
-  const found = [...people.values()]
-    .filter(
-      ({ account, name, display_name }) => !inside.has(account) && named(typed.value, display_name, name),
-    )
-    .slice(0, FOUND)
-  const act = async (work: () => Promise<unknown>) => {
-    if (await tried(work)) pages.reload()
-  }
-  return (
-    <section class="form">
-      <h3>{t('room_members')}</h3>
-      {room.member && holds(role, 'room.invite') && (
-        <>
-          <FilterField label={t('add_person')} typed={typed} />
-          {typed.value !== '' &&
-            found.map(({ account, display_name }) => (
-              <Button
-                key={account}
-                onClick={() => {
-                  typed.value = ''
-                  void act(() => chat.ask('room.invite', { room: room.id, account }))
-                }}
-              >
-                {t('add_name', { name: display_name })}
-              </Button>
-            ))}
-        </>
-      )}
-      <ul class="rows">
-        {pages.items.value.map((member) => (
-          <li key={member.account} class="row">
-            <div class="row-about">
-              <Person account={member.account} />
-            </div>
-            {holds(role, 'room.remove') && member.account !== chat.me && (
-              <Button
-                kind="danger"
-                onClick={() => act(() => chat.ask('room.remove', { room: room.id, account: member.account }))}
-              >
-                {t('remove')}
-              </Button>
-            )}
-          </li>
-        ))}
-      </ul>
-      <PageEnd pages={pages} empty={t('nobody')} />
-    </section>
   )
 }

@@ -4,7 +4,7 @@ import type { Chat } from '../data/chat'
 import { openDialog } from '../shell/dialog'
 import { lazy } from '../shell/Lazy'
 import { openPanel } from '../shell/panel'
-import { fromHere, roomLink } from '../shell/route'
+import { roomLink } from '../shell/route'
 import { isFollowed } from '../thread/following'
 import { confirmed } from '../ui/confirm'
 import { copy } from '../ui/copy'
@@ -115,13 +115,7 @@ export function actsFor(
       label: t('mark_unread'),
       icon: 'bell',
       key: 'u',
-      run: () => {
-        const leave = fromHere()
-        ask(async () => {
-          await chat.ask('read.mark_unread', about)
-          leave('#/') // in sight it would be read again at once
-        })
-      },
+      run: () => ask(() => chat.ask('read.mark_unread', about)),
     },
     may.keep &&
       message.thread !== null && {

@@ -1,7 +1,7 @@
 /** Somebody who is not known yet has written: in the field's place stands whether one wants that. */
 
 import { useChat } from '../shell/chat_context'
-import { fromHere } from '../shell/route'
+import { leaveRoom } from '../shell/route'
 import { roomName } from '../sidebar/room_name'
 import { Button } from '../ui/Button'
 import { tried } from '../ui/toasts'
@@ -13,10 +13,9 @@ export function DirectRequest({ room }: { room: OwnRoom }) {
   const others = (room.accounts ?? []).filter((account) => account !== chat.me)
   const decline = (block: boolean) =>
     void tried(async () => {
-      const leave = fromHere()
       await chat.ask('direct.decline', { room: room.id })
       if (block) for (const account of others) await chat.ask('block.add', { account })
-      leave('#/', true)
+      leaveRoom(room.id)
     })
   return (
     <div class="room-question" role="group">

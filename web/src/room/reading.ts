@@ -80,6 +80,7 @@ export class Reading {
   private mark(): void {
     clearTimeout(this.timer)
     this.timer = undefined
+    if (this.held) return
     this.told = this.last
     // A lost answer is no harm: what is read is marked with the next message.
     this.chat.markRead(this.room, this.last).catch(() => {

@@ -4,8 +4,7 @@
  */
 
 import { useSignal, useSignalEffect } from '@preact/signals'
-import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
-import { Refused } from '../data/refusal'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import type { Timeline } from '../data/timeline'
 import { readUpTo } from '../data/unread'
 import { useChat } from '../shell/chat_context'
@@ -16,6 +15,7 @@ import { around, isLoaded, type Place, placeFor } from './opening'
 import { Reading } from './reading'
 import { Scroller } from './scroller'
 import { looking } from './sight'
+import { useLoadError } from './useLoadError'
 import { t } from './words'
 
 /** Loads more when the reader is nearer to an end than this many heights of the box. */
@@ -157,11 +157,6 @@ export function useReader(room: OwnRoom, timeline: Timeline, seq: number | null,
     else scroller.current?.toEnd()
   }
 
-  /** What passes by itself is not told: a server that is busy for a moment, a line of which the banner tells. */
-  const passes = (why: Error) =>
-    (why instanceof Refused && why.retryAfter !== null) ||
-    (status !== 'open' && timeline.messages.peek().length > 0)
-
   const retry = () => {
     if (timeline.loading.peek() !== null) return
     const failed = timeline.error.peek() !== null
@@ -171,15 +166,7 @@ export function useReader(room: OwnRoom, timeline: Timeline, seq: number | null,
     else moved()
   }
 
-  const error = timeline.error.value
-  useEffect(() => {
-    if (status === 'open') retry()
-  }, [status])
-  useEffect(() => {
-    if (!(error instanceof Refused) || error.retryAfter === null) return
-    const timer = setTimeout(retry, error.retryAfter * 1000)
-    return () => clearTimeout(timer)
-  }, [error])
+  const error = useLoadError(timeline, status === 'open', retry)
 
   return {
     /** What scrolls, and the rows in it. */
@@ -194,6 +181,6 @@ export function useReader(room: OwnRoom, timeline: Timeline, seq: number | null,
     toNewest,
     retry,
     /** Why nothing was loaded, unless that passes by itself. */
-    error: error === null || passes(error) ? null : error,
+    error,
   }
 }

@@ -27,7 +27,9 @@ export function Results({ asked, onOpen }: { asked: Asked; onOpen(): void }) {
   return (
     <div class="search-scroll">
       <p class="search-note" role="status">
-        {!pages.loading.value && hits.length > 0 && t('found', { count: hits.length })}
+        {!pages.loading.value &&
+          hits.length > 0 &&
+          t(pages.more ? 'found_more' : 'found', { count: hits.length })}
         {hits.length < all.length && ` ${t('hidden', { count: all.length - hits.length })}`}
       </p>
       <ul class="search-hits">

@@ -11,10 +11,11 @@ export const t = strings(
     in_named: 'In {name}',
     has_file: 'With a file',
     has_link: 'With a link',
-    after: 'From',
+    after: 'Since',
     before: 'Before',
     suggestions: 'Suggestions',
     found: { one: '{count} message', other: '{count} messages' },
+    found_more: { one: 'At least {count} message', other: 'At least {count} messages' },
     hidden: {
       one: '{count} of somebody whom you blocked is hidden.',
       other: '{count} of people whom you blocked are hidden.',
@@ -40,6 +41,7 @@ export const t = strings(
     before: 'Vor',
     suggestions: 'Vorschläge',
     found: { one: '{count} Nachricht', other: '{count} Nachrichten' },
+    found_more: { one: 'Mindestens {count} Nachricht', other: 'Mindestens {count} Nachrichten' },
     hidden: {
       one: '{count} von jemandem, den du blockiert hast, ist verborgen.',
       other: '{count} von Personen, die du blockiert hast, sind verborgen.',

@@ -1,8 +1,9 @@
 /**
  * Looks at the connection at once when something happened that may have broken or mended it: the network came or went,
- * the page is seen again, the machine slept.
+ * the page is seen again, the machine slept. And at the calendar, while the page is seen.
  */
 
+import { lookAtCalendar } from '../text/dates'
 import { chat, keepNow } from './session'
 
 const TICK_MS = 2_000
@@ -26,7 +27,10 @@ export function stayAwake(): void {
   let last = performance.now()
   setInterval(() => {
     const now = performance.now()
-    if (now - last > TICK_MS + SLEPT_MS && document.visibilityState === 'visible') look()
+    const slept = now - last > TICK_MS + SLEPT_MS
     last = now
+    if (document.visibilityState === 'hidden') return
+    lookAtCalendar()
+    if (slept) look()
   }, TICK_MS)
 }

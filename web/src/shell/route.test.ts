@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest'
-import { addressed, fromHere, read, roomLink, screenLink } from './route'
+import { addressed, fromHere, leaveRoom, read, roomLink, route, screenLink } from './route'
 
 test('a browser that comes back from the provider of single sign-on brings its code', () => {
   expect(read('#sso=a-b_c')).toEqual({ at: 'screen', name: 'sso', rest: ['a-b_c'] })
@@ -29,5 +29,20 @@ test('what took a moment does not take back somebody who has gone elsewhere', ()
   address.hash = '#/settings'
   leave('#/')
   expect(address.hash).toBe('#/settings')
+  vi.unstubAllGlobals()
+})
+
+test('whoever leaves a room that they are not looking at stays where they are', () => {
+  const replaceState = vi.fn()
+  vi.stubGlobal('history', { replaceState })
+  for (const here of ['#/room/r1/7', '#/settings', '#/']) {
+    route.value = read(here)
+    leaveRoom('r2')
+    expect(route.value).toEqual(read(here))
+  }
+  route.value = read('#/room/r1/7')
+  leaveRoom('r1')
+  expect(route.value).toEqual({ at: 'home' })
+  expect(replaceState).toHaveBeenCalledOnce()
   vi.unstubAllGlobals()
 })

@@ -64,6 +64,12 @@ export function fromHere(): typeof go {
   }
 }
 
+/** Out of a room that one is not in any more; whoever looks at something else stays there. */
+export function leaveRoom(room: string): void {
+  const here = route.peek()
+  if (here.at === 'room' && here.room === room) go('#/', true)
+}
+
 function decoded(part: string): string {
   try {
     return decodeURIComponent(part)

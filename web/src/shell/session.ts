@@ -174,8 +174,10 @@ function leave(): void {
 function listChanged(): void {
   accounts.reread()
   const account = shown?.account
-  if (account === undefined) void start()
-  else if (!accounts.all.peek().some(({ id }) => id === account)) {
+  if (account === undefined) {
+    if (accounts.all.peek().length > 0) forgetToasts() // that they were signed out here is no longer so
+    void start()
+  } else if (!accounts.all.peek().some(({ id }) => id === account)) {
     leave()
     void start()
   }

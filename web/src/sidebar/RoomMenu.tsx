@@ -1,6 +1,6 @@
 import { useChat } from '../shell/chat_context'
 import { openDialog } from '../shell/dialog'
-import { fromHere } from '../shell/route'
+import { leaveRoom } from '../shell/route'
 import { confirmed } from '../ui/confirm'
 import { Menu, type MenuItem } from '../ui/Menu'
 import { tried } from '../ui/toasts'
@@ -78,17 +78,15 @@ export function RoomMenu({
       label: t('leave'),
       icon: 'close',
       danger: true,
-      onPick: () => {
-        const leave = fromHere()
+      onPick: () =>
         ask(async () => {
           const name = roomName(chat, room)
           const text = t(room.private ? 'sure_leave_private' : 'sure_leave', { name })
           const sure = await confirmed({ title: t('leave'), text, act: t('leave'), danger: true })
           if (!sure) return
           await chat.ask(room.kind === 'direct' ? 'direct.leave' : 'room.leave', { room: room.id })
-          leave('#/')
-        })
-      },
+          leaveRoom(room.id)
+        }),
     },
   ]
   return <Menu label={roomName(chat, room)} items={items} anchor={anchor} onClose={onClose} />

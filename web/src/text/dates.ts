@@ -1,11 +1,22 @@
 /** Times in the reader's language and zone. Formatters are kept: making one costs more than a hundred uses. */
 
+import { signal } from '@preact/signals'
 import { language } from '../i18n/strings'
 
 /** Longer than clocks go back, and shorter than any time between two changes. */
 const AROUND_MS = 3 * 3600_000
 
 const KEPT = new Map<string, Intl.DateTimeFormat>()
+
+const zone = signal('')
+const today = signal(0)
+lookAtCalendar()
+
+/** No event tells that the day is over, or that the reader is in another zone now: then times are shown anew. */
+export function lookAtCalendar(): void {
+  zone.value = new Intl.DateTimeFormat().resolvedOptions().timeZone
+  today.value = dayStart(Date.now())
+}
 
 /** With the name of the zone in the hour that comes twice. */
 const ZONED: Intl.DateTimeFormatOptions = { hour: 'numeric', minute: '2-digit', timeZoneName: 'short' }
@@ -37,8 +48,8 @@ export function dateTime(at: number): string {
 }
 
 /** `Today`, `Yesterday`, the day of the week within the last week, or the date. */
-export function day(at: number, now = Date.now()): string {
-  const days = Math.round((dayStart(now) - dayStart(at)) / 86_400_000)
+export function day(at: number): string {
+  const days = Math.round((today.value - dayStart(at)) / 86_400_000)
   if (days === 0 || days === 1)
     return capital(new Intl.RelativeTimeFormat(language.value, { numeric: 'auto' }).format(-days, 'day'))
   if (days > 1 && days < 7) return formatter({ weekday: 'long', day: 'numeric', month: 'long' }).format(at)
@@ -46,9 +57,9 @@ export function day(at: number, now = Date.now()): string {
 }
 
 /** The clock today, else the date: for lists. */
-export function shortly(at: number, now = Date.now()): string {
-  if (dayStart(at) === dayStart(now)) return clock(at)
-  const sameYear = new Date(at).getFullYear() === new Date(now).getFullYear()
+export function shortly(at: number): string {
+  if (dayStart(at) === today.value) return clock(at)
+  const sameYear = new Date(at).getFullYear() === new Date(today.value).getFullYear()
   return formatter({ day: 'numeric', month: 'short', year: sameYear ? undefined : 'numeric' }).format(at)
 }
 
@@ -70,7 +81,7 @@ function west(at: number): number {
 }
 
 function formatter(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  const key = `${language.value} ${JSON.stringify(options)}`
+  const key = `${language.value} ${zone.value} ${JSON.stringify(options)}`
   let found = KEPT.get(key)
   if (found === undefined) {
     found = new Intl.DateTimeFormat(locale(), options)

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
 import type { OwnRoom, Profile } from '../wire/contract'
-import { day, dayStart, shortly } from './dates'
 import { isJumbo } from './jumbo'
 import { markdown } from './markdown'
 import { mentioned, mentionedBefore } from './mentions'
@@ -71,18 +70,6 @@ test.each([
   ['👍\n👍', false],
 ])('%s is nothing but a few emoji: %s', (text, jumbo) => {
   expect(isJumbo(markdown(text))).toBe(jumbo)
-})
-
-test('days are said as people say them', () => {
-  const now = new Date(2026, 4, 20, 15).getTime()
-  const ago = (days: number) => now - days * 86_400_000
-  expect(day(now, now)).toBe('Today')
-  expect(day(ago(1), now)).toBe('Yesterday')
-  expect(day(ago(3), now)).toMatch(/^Sunday/)
-  expect(day(ago(3), now)).not.toMatch(/2026/)
-  expect(day(ago(300), now)).toMatch(/2025/)
-  expect(shortly(ago(1), now)).not.toMatch(/:/)
-  expect(shortly(dayStart(now), now)).toMatch(/:/)
 })
 
 test('sizes are said with the unit that fits', () => {

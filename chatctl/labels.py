@@ -1,26 +1,26 @@
-"""Names for ids, for people: each is asked for once. Where a name is known the id stands beside it."""
+"""Labels: what people read in place of an id, the name with the id behind it. See also `chatctl.lookup`."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from chatctl.names import ID, account_names
+from chatctl.lookup import ID, account_names
 
 if TYPE_CHECKING:
     from chatd.client import Client
 
 
-def beside(name: str | None, id_: str) -> str:
+def label(name: str | None, id_: str) -> str:
     """`ada (01J…)`; the id alone where no name is known."""
     return f"{name} ({id_})" if name and name != id_ else id_
 
 
-def with_names(ids: dict[str, str], id_: str) -> str:
-    return beside(ids.get(id_), id_)
+def label_from(names: dict[str, str], id_: str) -> str:
+    return label(names.get(id_), id_)
 
 
-class Names:
-    """Asks for names as they are needed, and remembers them."""
+class Labels:
+    """Asks for each name once, when it is first needed."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
@@ -29,7 +29,7 @@ class Names:
 
     async def account(self, id_: str) -> str:
         """What stands as `by`, too: `operator:…` and `system` have no name."""
-        return beside(await self.name(id_), id_)
+        return label(await self.name(id_), id_)
 
     async def name(self, id_: str) -> str:
         """The name alone; the id where it is not known."""
@@ -40,13 +40,13 @@ class Names:
     async def space(self, id_: str) -> str:
         if id_ not in self._known:
             self._known.update({space.id: space.name for space in await self._client.spaces()})
-        return beside(self._known.setdefault(id_, None), id_)
+        return label(self._known.setdefault(id_, None), id_)
 
     async def room(self, id_: str) -> str:
         """`SPACE/ROOM`; a direct room has no name."""
         if id_ not in self._known:
             self._known[id_] = await self._room(id_)
-        return beside(self._known[id_], id_)
+        return label(self._known[id_], id_)
 
     async def stream(self, stream: str) -> str:
         kind, _, owner = stream.partition("/")
@@ -66,7 +66,7 @@ class Names:
         return f"{kind}/{self._known.get(owner) or owner}" if owner else stream
 
     def forget(self, stream: str) -> None:
-        """What it belongs to may be called otherwise now."""
+        """The next label asks again: whose stream it is may have been renamed."""
         self._known.pop(stream.partition("/")[2], None)
 
     async def _account(self, id_: str) -> str | None:

@@ -1,5 +1,5 @@
-"""Public documents that change only with the server's version: made when they are first asked for, then kept,
-with an entity tag. The driver compresses them for who takes that."""
+"""A public document that changes only with the server's version. It is made when somebody first asks for it,
+then kept with an entity tag. The driver compresses it for clients that accept that."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ REVALIDATED: Final = "no-cache"  # may be kept, and is asked for again, with its
 FOREVER: Final = "public, max-age=31536000, immutable"  # for an address that changes with the content
 
 
-class Kept:
-    """`make` gives the document. It runs in a thread; who asks meanwhile waits for what it gives."""
+class PublicDocument:
+    """`make` gives the bytes. It runs once, in a thread; requests that come meanwhile wait for it."""
 
     def __init__(self, make: Callable[[], bytes], media_type: str, cache: str = REVALIDATED) -> None:
         self._make = make

@@ -13,7 +13,7 @@ import os
 import sqlite3
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import msgspec
@@ -39,9 +39,9 @@ _MENDS = {  # what stands in the way of a database that may be sound
 }
 
 
-class Held(msgspec.Struct, frozen=True):
-    """What the lock file is known by, before this process wrote its number into it and since: inode and time
-    of change. A copy of the file has others. `earlier`: what it was known by before starts that came before
+class LockFile(msgspec.Struct, frozen=True):
+    """Identities of the lock file, before this process wrote its number into it and since: inode and time
+    of change. A copy of the file has others. `earlier`: the identities before starts that came before
     this one, some of which may have ended before the database knew of them."""
 
     before: str
@@ -50,7 +50,7 @@ class Held(msgspec.Struct, frozen=True):
 
 
 @contextmanager
-def hold(folder: Path) -> Iterator[Held]:
+def hold(folder: Path) -> Iterator[LockFile]:
     """Makes the folder if need be, and keeps every other server out of it. Raises StoreError."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -60,16 +60,17 @@ def hold(folder: Path) -> Iterator[Held]:
     try:
         try:
             give_file(lock, folder)
-            held = _lock(lock, folder)
+            lock_file = _lock(lock, folder)
         except OSError as error:
             raise StoreError(f"the data folder {folder} cannot be used: {why_not(error)}") from error
-        yield held
+        yield lock_file
     finally:
         os.close(lock)
 
 
 def database_in(folder: Path) -> Path:
-    """The database of a data folder. Raises StoreError: there is none that this user may change."""
+    """The database of a data folder. Raises StoreError: there is none that this user may change, or nothing
+    is in it."""
     path = folder / DATABASE
     try:
         found = path.stat()
@@ -82,7 +83,17 @@ def database_in(folder: Path) -> Path:
     for each in (folder, path):
         if not os.access(each, os.R_OK | os.W_OK, effective_ids=True):
             raise StoreError(f"{each} cannot be written: {_belonging(each)}")
+    with suppress(sqlite3.Error):  # what is wrong with it says who opens it
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+            empty = is_empty(connection)
+        if empty:
+            raise StoreError(f"there is nothing in the database {path} yet: start anew what was ended")
     return path
+
+
+def is_empty(connection: sqlite3.Connection) -> bool:
+    """Whether nothing was made in the database."""
+    return bool(connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0)
 
 
 def why_not(error: OSError | sqlite3.Error, damaged: str = RESTORE) -> str:
@@ -137,7 +148,7 @@ def half_restored(folder: Path) -> list[Path]:
     return list(folder.glob(f"{RESTORING}*"))
 
 
-def _lock(lock: int, folder: Path) -> Held:
+def _lock(lock: int, folder: Path) -> LockFile:
     _take(lock, folder)
     before = _identity(lock)
     _, *lines = _content(lock)
@@ -145,7 +156,7 @@ def _lock(lock: int, folder: Path) -> Held:
     content = f"{os.getpid()}\n{' '.join((*earlier, before)[-KEPT:])}\n".encode()
     os.pwrite(lock, content, 0)
     os.ftruncate(lock, len(content))  # after it: who is killed in between leaves no empty file
-    return Held(before, _identity(lock), earlier)
+    return LockFile(before, _identity(lock), earlier)
 
 
 def _content(lock: int) -> list[str]:

@@ -1,4 +1,4 @@
-"""Resolves names and ids of accounts, spaces and rooms. An id takes precedence over a name.
+"""Looks up accounts, spaces and rooms by what somebody typed. An id takes precedence over a name.
 
 Names of spaces and rooms need not be unique: if several match, the error lists them.
 """
