@@ -68,17 +68,21 @@ class Progress:
 
 
 def moving(progress: Progress) -> Callable[[Moved, str], None]:
-    """Shows how far a move is: rooms, messages, how many in a second, and what is left by the rooms. A clock
-    that is behind is told at once, while less has come in with wrong times."""
-    warned = False
+    """Shows how far a move is: people, who come first; then rooms, messages, how many in a second, and what
+    is left by the rooms. A clock that is behind is told at once, while less has come in with wrong times."""
+    warned, began = False, progress.began
 
     def told(moved: Moved, room: str) -> None:
-        nonlocal warned
+        nonlocal warned, began
         progress.done = f"{counted(moved.added, 'message')} came in"
         if moved.future and not warned:
             warned = True
             progress.warn("messages come in that are from later than the server's clock: they get its time")
-        seconds = time.monotonic() - progress.began
+        if not moved.rooms:
+            began = time.monotonic()
+            progress.show(f"people: {counted(moved.people, 'new placeholder')}")
+            return
+        seconds = time.monotonic() - began
         left = ""
         if moved.rooms_done:
             rest = seconds * (moved.rooms - moved.rooms_done) / moved.rooms_done

@@ -18,8 +18,10 @@ class Shown(Progress):
 def test_it_names_the_room_or_says_what_has_no_name() -> None:
     shown = Shown()
     told = moving(shown)
+    told(Moved("i", people=1), "")
     told(Moved("i", rooms=2, read=1000), "lounge")
     told(Moved("i", rooms=2, read=2000), "")
-    first, second = shown.lines
+    people, first, second = shown.lines
+    assert people == "people: 1 new placeholder"
     assert (first.startswith("room 0 of 2: 1,000 messages, "), first.endswith(" (lounge)")) == (True, True)
     assert second.endswith(" (a direct room)")
