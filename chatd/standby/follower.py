@@ -32,7 +32,7 @@ from chatd.standby.source import NoSource, NotKept, Refused, Source, open_source
 from chatd.store.connection import TrioConnection, connect, open_writer
 from chatd.store.ops import data_model, migrate
 from chatd.store.ops.data_folder import DATABASE, hold
-from chatd.store.ops.standby import StandbyState
+from chatd.store.ops.standby import StandbyState, write
 from chatd.store.queries.log import EPOCH
 
 FORMAT: Final = 1
@@ -47,13 +47,14 @@ async def follow(
     """Until it is told to stop. Raises StoreError, CannotListen, Refused, OSError."""
     with trio.open_signal_receiver(*STOPPING) as signals, hold(folder):
         path = folder / DATABASE
-        await trio.to_thread.run_sync(migrate.prepare, path)
+        begun = StandbyState(url)
+        await trio.to_thread.run_sync(partial(migrate.prepare, path, first=partial(write, state=begun)))
         listeners = await _listeners(host, port)
         progress = Progress(url)
         writer = connect(partial(open_writer, path, create=False))
         name = f"{gethostname()}:{listeners[0].socket.getsockname()[1]}"
         async with writer as database, open_source(url, token, partial(progress.asking, name)) as source:
-            following = Following(source, database, Applying(StandbyState(url)), folder, progress)
+            following = Following(source, database, Applying(begun), folder, progress)
             await following.open()
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(serve_page, listeners, progress, nursery)
