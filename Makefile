@@ -3,7 +3,7 @@
 
 PYTHON ?= python3
 PORT ?= 8400
-WORKERS ?= $(shell expr $$(nproc) + 2)
+WORKERS ?= $(shell expr $$(nproc) + 4)
 FUZZ_INPUTS ?= 150000
 DATA ?= ./chat-data
 BIN := .venv/bin
@@ -13,7 +13,8 @@ NPM := web/node.sh npm --prefix web
 # Python keeps what it has compiled, also where a container's environment forbids it: hundreds of processes start here.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: run cluster web test lint types floors collected tests fuzz soak bench curves dist format clean help
+.PHONY: run cluster web test lint lint-python lint-client types types-python types-client floors collected \
+  client client-alone client-served tests fuzz soak bench curves dist format clean help
 .DEFAULT_GOAL := help
 
 help: ## what there is to make
@@ -32,30 +33,42 @@ web: $(CLIENT)/index.html ## build the browser client, if its sources changed
 	@:
 
 test: ## the whole gate: lint, types, floors, tests
-	@$(MAKE) --no-print-directory --jobs 2 .venv/.dev web
-	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target types lint floors collected client
+	@$(MAKE) --no-print-directory --jobs 2 .venv/.dev web lint-client types-client client-alone
+	@$(MAKE) --no-print-directory --jobs 3 --output-sync=target client-served types-python lint-python floors collected
 	@$(MAKE) --no-print-directory tests
 
 # What pytest makes of each file of tests it keeps beside it; otherwise each of its processes would make it at once.
 collected: .venv/.dev web
 	@$(BIN)/pytest --collect-only >/dev/null || true # the tests will say why
 
-lint: .venv/.dev web/node_modules/.installed
+lint: lint-python lint-client
+types: types-python types-client
+client: client-alone client-served
+
+lint-python: .venv/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+
+lint-client: web/node_modules/.installed
 	$(NPM) run --silent lint
 
-types: .venv/.dev web/node_modules/.installed
+types-python: .venv/.dev
 	$(BIN)/mypy
+
+types-client: web/node_modules/.installed
 	$(NPM) run --silent types
 
 floors: .venv/.dev
 	$(BIN)/lint-imports
 
-client: .venv/.dev web/node_modules/.installed
-	$(NPM) run --silent test || $(NPM) run --silent test
+# The client's modules by themselves need no server, and so no .venv/.dev: they are tested while that is made.
+client-alone: web/node_modules/.installed
+	$(NPM) run --silent test -- src/ || $(NPM) run --silent test -- src/
 
-# The tests of a file stay together and share its servers. There are two files more at a time than there are cores,
+client-served: .venv/.dev web/node_modules/.installed
+	$(NPM) run --silent test -- test/ || $(NPM) run --silent test -- test/
+
+# The tests of a file stay together and share its servers. There are four files more at a time than there are cores,
 # since many of them wait. Files in which some failed are run again, one at a time, those of the browser client all
 # together: what fails twice is red; what does not depends on the machine, is named, and is to be mended.
 tests: .venv/.dev web
