@@ -103,6 +103,7 @@ def run(
             choice.of(export.rooms())
             from_ = f"{export.format}:{export.source if source is None else source}"[:200]
             id_ = await _begun(client, found.id, export.format, from_)
+            progress.done = "0 messages came in"
             uploads = Uploads(export, place, token, fetching)
             async with AsyncExitStack() as others:
                 clients = [client]

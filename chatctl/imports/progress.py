@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable
 from typing import Final, Self
 
+from chatctl.count import counted
+from chatctl.ctrl_c import by_ctrl_c
 from chatctl.imports.moved import Moved
 from chatctl.output import duration, sanitized
 
@@ -17,9 +19,13 @@ WIDTH: Final = 78
 
 
 class Progress:
-    """Speaks on standard error, so that what a command prints stays whole."""
+    """Speaks on standard error, so that what a command prints stays whole.
+
+    `done`: how much of what the same command goes on with; whoever presses Ctrl-C is told.
+    """
 
     def __init__(self) -> None:
+        self.done = ""
         self._terminal = sys.stderr.isatty()
         self._next = time.monotonic() + (0 if self._terminal else ELSEWHERE)
         self._shown = False
@@ -53,8 +59,10 @@ class Progress:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        if self._shown:
+    def __exit__(self, _: object, error: BaseException | None, *__: object) -> None:
+        if self.done and by_ctrl_c(error):
+            self.warn(f"stopped: {self.done}; the same command goes on from there")
+        elif self._shown:
             sys.stderr.write("\r\x1b[K")
             sys.stderr.flush()
 
@@ -66,6 +74,7 @@ def moving(progress: Progress) -> Callable[[Moved, str], None]:
 
     def told(moved: Moved, room: str) -> None:
         nonlocal warned
+        progress.done = f"{counted(moved.added, 'message')} came in"
         if moved.future and not warned:
             warned = True
             progress.warn("messages come in that are from later than the server's clock: they get its time")

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import IO, Any, Final
@@ -12,8 +10,8 @@ from typing import IO, Any, Final
 import msgspec
 import trio
 
-from chatd.ports import Standing, StoreUnavailable
-from chatd.store.connection import TrioConnection, connect, open_reader
+from chatd.ports import Standing
+from chatd.store.connection import TrioConnection, connect, open_reader, translated_errors
 from chatd.store.log.transactions import Transactions
 from chatd.store.ops import data_model
 from chatd.store.ops.look import events_after, fixed, write_look
@@ -30,7 +28,7 @@ class StoreReplication(msgspec.Struct, frozen=True, eq=False):
     writer: TrioConnection
 
     async def standing(self) -> Standing:
-        with _translated():
+        with translated_errors():
             run, number, connection = await self._fixed()
             try:
                 return self._standing(run, number, connection)
@@ -38,7 +36,7 @@ class StoreReplication(msgspec.Struct, frozen=True, eq=False):
                 connection.close()
 
     async def events(self, after: int, hash: str, most: int) -> list[tuple[Any, ...]] | None:
-        with _translated():
+        with translated_errors():
             async with connect(partial(open_reader, self.path)) as connection:
                 return await connection.run(
                     lambda file: events_after(file, after, most) if _has(file, after, hash) else None
@@ -46,7 +44,7 @@ class StoreReplication(msgspec.Struct, frozen=True, eq=False):
 
     async def look(self, after: int, hash: str, file: IO[bytes]) -> bool:
         self.transactions_.want()
-        with _translated():
+        with translated_errors():
             run, number, connection = await self._fixed()
             try:
                 if not _has(connection, after, hash):
@@ -80,11 +78,3 @@ def _has(connection: sqlite3.Connection, position: int, hash_: str) -> bool:
         return True
     found = connection.execute(HASH, (position,)).fetchone()
     return found is not None and found[0] == hash_
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise StoreUnavailable(f"the database cannot be read: {error}") from error

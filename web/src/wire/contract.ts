@@ -2711,6 +2711,11 @@ export type RoomCreated = {
   readonly accounts?: readonly string[]
 }
 
+export type RoomDeleted = {
+  readonly reason?: string
+  readonly imported?: string
+}
+
 /**
  * `members` is a count. Accounts get `rights` and `read`, those who may set them `overrides`; of a direct
  * room also whether it is `listed` (see `direct.list`) and a `request`.
@@ -4921,8 +4926,8 @@ export interface RoomEvents {
   'room.unlocked': Reason
   /** `allow` null takes the override away. If it is about its account or role, a client changes what it offers. */
   'room.override_set': OverrideChanged
-  /** A client removes the room. */
-  'room.deleted': Reason
+  /** A client removes the room. `imported`: it went with this import, which was taken back. */
+  'room.deleted': RoomDeleted
   /** A client adds the message. It knows its own by the `nonce`. It counts one more reply in `thread`, one more unread message, and a mention, but for what was `imported`: that has times of long ago and is news to nobody; a bot does not answer it. `attachments` are ids of files, `files` says what is known of them; what was deleted since is missing there. */
   'message.posted': MessagePosted
   /** A client gives message `seq` this text, these mentions or none, and `edited_at`. It shows a notification of the kind `mention` as long as the text mentions the account. What was `imported` mentions nobody anew. */
@@ -5021,7 +5026,7 @@ export interface Events {
   'room.locked': Reason
   'room.unlocked': Reason
   'room.override_set': OverrideChanged
-  'room.deleted': Reason
+  'room.deleted': RoomDeleted
   'message.posted': MessagePosted
   'message.edited': MessageEdited
   'message.deleted': MessageDeleted
