@@ -21,8 +21,8 @@ class Turn(msgspec.Struct):
 
     `files`: those that a decision relies on. `decided`: each with the place in `facts` where its facts begin.
     `refusals` are said once the facts before them are written. `unanswered`: whose commands were decided or
-    refused, as they came. `beside`: the stream that was looked at, too, and where it stood. `leaves`: somebody
-    leaves, which others know already, and must forget if it is not written.
+    refused, as they came. `beside`: the stream that was looked at, too, and where it stood. `leaves`:
+    somebody leaves, which others know already, and must forget if it is not written.
     """
 
     facts: list[Fact] = msgspec.field(default_factory=list)
