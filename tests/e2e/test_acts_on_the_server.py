@@ -13,7 +13,7 @@ import msgspec
 import pytest
 
 from chatd.contract.requests import REQUESTS
-from chatd.store.ops.backup import restore
+from chatd.store.ops.restore import restore
 
 from .conftest import Serve, ended_well
 from .raw import Peer
