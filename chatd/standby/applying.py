@@ -17,7 +17,7 @@ from typing import IO, Any, Final
 import msgspec
 
 from chatd.contract.events import ERASES
-from chatd.ports import DropBlobs, FinishErasures, StoreError, Write
+from chatd.ports import DropBlobs, FinishErasures, PutClusterKey, StoreError, Write
 from chatd.store.log import hash_chain
 from chatd.store.log.erasure import forgetting
 from chatd.store.log.writes import statements
@@ -156,6 +156,7 @@ class Applying:
                 applied.wanted += filter(None, (said.get("hash"), said.get("preview_hash")))
 
     def _put_writes(self, connection: sqlite3.Connection, writes: list[Write], applied: Applied) -> None:
+        writes = [write for write in writes if not isinstance(write, PutClusterKey)]  # see `beside`
         for sql, parameters in statements(writes):
             connection.execute(sql, parameters)
         for write in writes:

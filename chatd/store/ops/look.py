@@ -22,6 +22,7 @@ from chatd.store.ops.cut import OWN, REPLAYED, TABLES
 
 EVENTS: Final = 1_000  # in one record
 ROWS: Final = 1_000
+CLUSTER_KEY: Final = "cluster_key"  # all later ones are made of it, so it stays with those that replace it
 LENGTH: Final = 4  # bytes, big-endian, before each record
 BY_POSITION: Final = """
     SELECT position, stream, seq, type, at, by, data, body, hash, salt, text, coalesce(erased, 0)
@@ -46,8 +47,8 @@ def events_after(connection: sqlite3.Connection, position: int, most: int) -> li
 
 
 def tables_beside_log(connection: sqlite3.Connection) -> list[str]:
-    """The tables that do not follow from the log, and are no cache."""
-    return [name for (name,) in connection.execute(TABLES) if name not in (*REPLAYED, *OWN)]
+    """The tables that do not follow from the log, are no cache, and are not the nodes' alone."""
+    return [name for (name,) in connection.execute(TABLES) if name not in (*REPLAYED, *OWN, CLUSTER_KEY)]
 
 
 def write_look(connection: sqlite3.Connection, after: int, first: dict[str, Any], file: IO[bytes]) -> None:
