@@ -13,7 +13,7 @@ from chatctl.connection import Connection
 from chatctl.count import counted
 from chatctl.failure import Failed
 from chatctl.output import print_result, size
-from chatctl.place import NewFolder
+from chatctl.server_options import NewFolder
 from chatd.store.ops.scratch_folder import RESTORING, scratch_folder
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ from chatd.store.log import hash_chain
 from chatd.store.log.erasure import forgetting
 from chatd.store.log.writes import statements
 from chatd.store.ops import standby
-from chatd.store.ops.look import LENGTH, beside
+from chatd.store.ops.look import LENGTH, tables_beside_log
 from chatd.store.ops.standby import StandbyState
 
 COLUMNS: Final = 11  # of a fact
@@ -93,7 +93,7 @@ class Applying:
                     continue
                 if not cleared:
                     cleared = True
-                    for table in (*beside(connection), "snapshots"):
+                    for table in (*tables_beside_log(connection), "snapshots"):
                         connection.execute(f"DELETE FROM {table}")
                 if record[0] == "rows":
                     _put_rows(connection, record[1], record[2])
@@ -216,7 +216,7 @@ class _Transaction:
 
 
 def _put_rows(connection: sqlite3.Connection, table: str, rows: Sequence[Sequence[Any]]) -> None:
-    if table not in beside(connection):
+    if table not in tables_beside_log(connection):
         raise Diverged(f"there is no table {table[:40]!r} beside the log")
     marks = ", ".join("?" * len(rows[0]))
     connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)

@@ -30,7 +30,7 @@ BY_POSITION: Final = """
 """
 
 
-def fixed(path: Path) -> sqlite3.Connection:
+def fixed_reader(path: Path) -> sqlite3.Connection:
     """A connection that goes on seeing what is there now. For any thread."""
     uri = path.absolute().as_uri() + "?mode=ro"
     connection = sqlite3.connect(
@@ -46,7 +46,7 @@ def events_after(connection: sqlite3.Connection, position: int, most: int) -> li
     return connection.execute(BY_POSITION, (position, most)).fetchall()
 
 
-def beside(connection: sqlite3.Connection) -> list[str]:
+def tables_beside_log(connection: sqlite3.Connection) -> list[str]:
     """The tables that do not follow from the log, are no cache, and are not the nodes' alone."""
     return [name for (name,) in connection.execute(TABLES) if name not in (*REPLAYED, *OWN, CLUSTER_KEY)]
 
@@ -64,7 +64,7 @@ def _records(connection: sqlite3.Connection, after: int) -> Iterator[list[Any]]:
         trio.from_thread.check_cancelled()
         yield ["events", found]
         after = found[-1][0]
-    for table in beside(connection):
+    for table in tables_beside_log(connection):
         rows = connection.execute(f"SELECT * FROM {table}")
         while some := rows.fetchmany(ROWS):
             trio.from_thread.check_cancelled()
