@@ -223,7 +223,7 @@ class Settings:
         checks.are_monitors,
     )
     cluster_name: str = _setting(
-        "chatd", "What the cluster is called; its nodes have the same.", checks.is_word
+        "chatd", "What the cluster is called; its nodes have the same.", checks.is_name
     )
     cluster_node: str = _setting("", "What this node is called there; empty: as its machine.", checks.is_word)
     cluster_replicas: int = _setting(
