@@ -14,7 +14,7 @@ from chatd.ports import Standing
 from chatd.store.connection import TrioConnection, connect, open_reader, translated_errors
 from chatd.store.log.transactions import Transactions
 from chatd.store.ops import data_model
-from chatd.store.ops.look import events_after, fixed, write_look
+from chatd.store.ops.look import events_after, fixed_reader, write_look
 
 GENESIS: Final = "00" * 32
 HASH: Final = "SELECT lower(hex(hash)) FROM events WHERE position = ?"
@@ -66,7 +66,7 @@ class StoreReplication(msgspec.Struct, frozen=True, eq=False):
     async def _fixed(self) -> tuple[str, int, sqlite3.Connection]:
         """A look between two transactions, and the number of the one before it."""
         known = self.transactions_
-        return await self.writer.call(lambda: (known.run, known.number, fixed(self.path)))
+        return await self.writer.call(lambda: (known.run, known.number, fixed_reader(self.path)))
 
     def _standing(self, run: str, number: int, connection: sqlite3.Connection) -> Standing:
         position, hash_ = connection.execute(NEWEST).fetchone() or (0, GENESIS)
