@@ -44,7 +44,7 @@ from chatctl.complete import complete_names
 from chatctl.ctrl_c import by_ctrl_c
 from chatctl.failure import Failed
 from chatctl.output import sanitized
-from chatctl.place import accept_everywhere, place_options
+from chatctl.server_options import accept_everywhere, server_options
 from chatd import __version__
 from chatd.output import open_standard_files
 from chatd.shortage import shortage
@@ -162,7 +162,7 @@ for module in COMMANDS:
     cli.add_command(module.command)
 for command in (sign_in.sign_in, sign_in.sign_out):
     cli.add_command(command)
-cli.params[:0] = place_options(of_root=True)
+cli.params[:0] = server_options(of_root=True)
 accept_everywhere(cli)
 complete_names(cli)
 

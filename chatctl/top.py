@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from chatctl.count import counted
 from chatctl.ctrl_c import by_ctrl_c
 from chatctl.output import console, print_line, print_table, sanitized, size, table
-from chatctl.trouble import clock_steps, refused_frames
+from chatctl.server_figures import clock_steps, refused_frames
 
 if TYPE_CHECKING:
     import trio

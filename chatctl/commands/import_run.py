@@ -72,8 +72,8 @@ def run(
     """
     from chatctl.imports import people_file
     from chatctl.imports.attach import Uploads
+    from chatctl.imports.choice import Choice
     from chatctl.imports.move import Move
-    from chatctl.imports.moved import Choice
     from chatctl.imports.progress import Progress, moving
 
     accounts = {} if people is None else people_file.read(people)

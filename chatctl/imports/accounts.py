@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import trio
 
 from chatctl.imports import fit
+from chatctl.imports.choice import Choice
 from chatctl.imports.export import Content
-from chatctl.imports.moved import Choice, Moved
+from chatctl.imports.moved import Moved
 from chatctl.imports.people_file import NO_MEMBER
 from chatctl.imports.records import Message, Person, mentioned, with_names
 from chatd.contract.import_ import (

@@ -16,9 +16,10 @@ from msgspec.structs import replace
 from chatctl.imports import fit
 from chatctl.imports.accounts import Accounts
 from chatctl.imports.attach import Missing, Uploads
+from chatctl.imports.choice import Choice
 from chatctl.imports.export import Export
 from chatctl.imports.lane import Lane
-from chatctl.imports.moved import Choice, Moved
+from chatctl.imports.moved import Moved
 from chatctl.imports.records import File, Room
 from chatctl.imports.sharing import Sharing
 from chatd.client.nursery import all_of

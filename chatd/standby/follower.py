@@ -6,7 +6,6 @@ and says how far it is behind.
 
 from __future__ import annotations
 
-import signal
 import sqlite3
 from collections.abc import Callable
 from functools import partial
@@ -24,6 +23,7 @@ from chatd.gateway.net.inherited import inherited_sockets
 from chatd.log import log
 from chatd.ports import StoreError
 from chatd.process import service_manager
+from chatd.process.stopping import STOPPING
 from chatd.standby.applying import Applied, Applying
 from chatd.standby.files import StandbyFiles
 from chatd.standby.page import serve_page
@@ -39,7 +39,6 @@ FORMAT: Final = 1
 NEAR: Final = 5_000  # events; who lacks fewer takes them with the tables
 FIRST_RETRY: Final = 0.2  # seconds
 LONGEST_RETRY: Final = 3.0
-STOPPING: Final = (signal.SIGTERM, signal.SIGINT)
 
 
 async def follow(

@@ -105,7 +105,7 @@ def test_a_plan_counts_and_changes_nothing_and_needs_no_server(chatctl: Any, tmp
     assert "exists already" in chatctl.refused("import", "plan", str(export), "--people", str(people))
 
 
-def test_it_comes_in_once_and_a_newer_export_adds_what_is_new(
+def test_an_export_comes_in_once_and_a_newer_one_adds_what_is_new(
     chatctl: Any, place: str, team: str, tmp_path: Path
 ) -> None:
     first = [said("1600000001.000000", "hi <@U2>"), said("1600000002.000000", "ho", "U2")]

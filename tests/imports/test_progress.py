@@ -18,7 +18,7 @@ class Shown(Progress):
         self.lines.append(line)
 
 
-def test_it_names_the_room_or_says_what_has_no_name() -> None:
+def test_progress_names_the_room_or_says_what_has_no_name() -> None:
     shown = Shown()
     told = moving(shown)
     told(Moved("i", people=1), "")

@@ -22,9 +22,9 @@ from chatd.standby.promotion import promote
 from chatd.store.connection import open_reader, open_writer
 from chatd.store.database import open_store
 from chatd.store.ops import data_model, rehearsal, standby, upgrade
-from chatd.store.ops.backup import restore
 from chatd.store.ops.data_folder import DATABASE
 from chatd.store.ops.leaving import leave
+from chatd.store.ops.restore import restore
 from chatd.store.ops.scratch_folder import REHEARSING, RESTORING
 from chatd.store.ops.standby import StandbyState
 from chatd.store.ops.upgrade import UpgradeError
