@@ -1,7 +1,7 @@
 """`chatctl`: the root command, its options, and how every command ends.
 
 Exit status: 0 done; 1 refused or failed, with one line on stderr; 2 wrong usage. A closed pipe and
-Ctrl-C end it quietly.
+Ctrl-C end it quietly, but that what was under way says how to go on.
 """
 
 from __future__ import annotations
@@ -41,9 +41,10 @@ from chatctl.commands import (
     view,
 )
 from chatctl.complete import complete_names
+from chatctl.ctrl_c import by_ctrl_c
 from chatctl.failure import Failed
 from chatctl.output import sanitized
-from chatctl.place import accept_everywhere, place_options
+from chatctl.server_options import accept_everywhere, server_options
 from chatd import __version__
 from chatd.output import open_standard_files
 from chatd.shortage import shortage
@@ -103,7 +104,7 @@ class Root(click.RichGroup):
             sys.stderr.write(f"chatctl: cannot write the output: {os.strerror(error.errno)}\n")
             ctx.exit(1)
         except (KeyboardInterrupt, BaseExceptionGroup) as error:
-            if isinstance(error, BaseExceptionGroup) and error.subgroup(KeyboardInterrupt) is None:
+            if not by_ctrl_c(error):
                 raise
             ctx.exit(BY_CTRL_C)
         return result
@@ -161,7 +162,7 @@ for module in COMMANDS:
     cli.add_command(module.command)
 for command in (sign_in.sign_in, sign_in.sign_out):
     cli.add_command(command)
-cli.params[:0] = place_options(of_root=True)
+cli.params[:0] = server_options(of_root=True)
 accept_everywhere(cli)
 complete_names(cli)
 

@@ -29,7 +29,7 @@ T = TypeVar("T")
 
 @attrs.frozen
 class Connection:
-    """How to reach the server. `chatctl.place` makes one of the options; each command gets it.
+    """How to reach the server. `chatctl.server_options` makes one of the options; each command gets it.
 
     With `url`: as the account of `token`, or as who has signed in at that address.
     """

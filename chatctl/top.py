@@ -9,8 +9,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from chatctl.count import counted
+from chatctl.ctrl_c import by_ctrl_c
 from chatctl.output import console, print_line, print_table, sanitized, size, table
-from chatctl.trouble import clock_steps, refused_frames
+from chatctl.server_figures import clock_steps, refused_frames
 
 if TYPE_CHECKING:
     import trio
@@ -95,7 +96,7 @@ def watch(connection: Connection) -> None:
         with _keys():
             connection.run(work, seconds=None, patient=True)
     except (KeyboardInterrupt, BaseExceptionGroup) as error:
-        if isinstance(error, BaseExceptionGroup) and error.subgroup(KeyboardInterrupt) is None:
+        if not by_ctrl_c(error):
             raise
 
 

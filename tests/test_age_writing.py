@@ -22,7 +22,7 @@ def test_each_recipient_reads_it(size: int) -> None:
         assert pyrage.decrypt(sealed.getvalue(), [identity]) == data
 
 
-def test_nobody_else_reads_it() -> None:
+def test_who_is_no_recipient_reads_nothing() -> None:
     sealed = Seal([str(pyrage.x25519.Identity.generate().to_public())]).seal(b"secret")
     with pytest.raises(pyrage.DecryptError):
         pyrage.decrypt(sealed, [pyrage.x25519.Identity.generate()])

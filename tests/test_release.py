@@ -86,7 +86,7 @@ def asked(server: Server, path: str, bearer: str, body: bytes | None = None, kin
 # --- the start
 
 
-def test_it_is_small(chatd: Path) -> None:
+def test_the_one_file_is_small(chatd: Path) -> None:
     assert chatd.stat().st_size <= MOST_BYTES
 
 
@@ -96,7 +96,7 @@ def cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     return tmp_path / "cache"
 
 
-def test_it_listens_at_once_also_the_first_time(
+def test_the_one_file_listens_at_once_also_the_first_time(
     chatd: Path, cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Seconds of the processor, beside those of a start from the sources that Python has compiled: how long
@@ -121,7 +121,7 @@ def test_it_listens_at_once_also_the_first_time(
     assert (tree / "bin" / "python3").exists()
 
 
-def test_its_browser_client_is_the_one_that_was_built(server: Server) -> None:
+def test_the_browser_client_of_the_one_file_is_the_one_that_was_built(server: Server) -> None:
     with Peer(server) as peer:
         peer.get("/")
         assert peer.response()[2] == (built.client() / "index.html").read_bytes()
@@ -155,7 +155,9 @@ def test_every_optional_part_is_in_it(chatd: Path, home: Path) -> None:
     assert run(tree / "bin" / "python3", home, "-I", "-c", loaded).stderr == ""
 
 
-def test_it_brings_every_library_but_those_of_glibc(chatd: Path, home: Path, server: Server) -> None:
+def test_the_one_file_brings_every_library_but_those_of_glibc(
+    chatd: Path, home: Path, server: Server
+) -> None:
     [tree] = (home / ".cache" / "chatd").iterdir()
     modules = "ssl, sqlite3, _uuid, bz2, lzma, ctypes, PIL._imaging, regex, msgpack, obstore, pyrage"
     mapped = "print(*(line.split()[-1] for line in open('/proc/self/maps') if '.so' in line))"
@@ -168,7 +170,9 @@ def test_it_brings_every_library_but_those_of_glibc(chatd: Path, home: Path, ser
 # --- its names
 
 
-def test_it_is_chatctl_by_its_name_and_by_its_first_word(chatd: Path, home: Path, tmp_path: Path) -> None:
+def test_the_one_file_is_chatctl_by_its_name_and_by_its_first_word(
+    chatd: Path, home: Path, tmp_path: Path
+) -> None:
     chatctl = tmp_path / "chatctl"
     chatctl.symlink_to(chatd)
     for program, words, name in (

@@ -13,11 +13,11 @@ from chatctl.connection import Connection
 from chatctl.count import counted
 from chatctl.failure import Failed
 from chatctl.output import print_result, size
-from chatctl.place import NewFolder
+from chatctl.server_options import NewFolder
 from chatd.store.ops.scratch_folder import RESTORING, scratch_folder
 
 if TYPE_CHECKING:
-    from chatd.store.ops.backup import At, Restored
+    from chatd.store.ops.restore import At, Restored
 
 identity = click.option(
     "--identity",
@@ -135,7 +135,7 @@ def _told(restored: Restored, data: Path, elsewhere: int) -> Iterator[str]:
 
 def _at(moment: str | None) -> At | None:
     from chatctl.date import Date
-    from chatd.store.ops.backup import At
+    from chatd.store.ops.restore import At
 
     if moment is None:
         return None
@@ -146,7 +146,8 @@ def _at(moment: str | None) -> At | None:
 
 def _restore_file(file: Path, data: Path, at: At | None) -> tuple[Restored, int, tuple[str, ...]]:
     from chatd.files.archive import database_of, restore_files
-    from chatd.store.ops.backup import named_blobs, restore
+    from chatd.store.ops.backup import named_blobs
+    from chatd.store.ops.restore import restore
 
     files, findings = 0, tuple[str, ...]()
 

@@ -21,7 +21,8 @@ from chatd.store.ops.scratch_folder import RESTORING, scratch_folder
 if TYPE_CHECKING:
     from chatd.repository.reading import BackupReader
     from chatd.repository.retention import Pruned
-    from chatd.store.ops.backup import At, Examined, Restored
+    from chatd.store.ops.backup import Examined
+    from chatd.store.ops.restore import At, Restored
 
 CHECKING = "chatd-check-"
 COLUMNS = {
@@ -180,7 +181,8 @@ def restore_from(
 ) -> tuple[Restored, int, tuple[str, ...]]:
     """What was restored, how many blobs, findings. Raises StoreError."""
     from chatd.repository.reading import restore_blobs
-    from chatd.store.ops.backup import named_blobs, restore
+    from chatd.store.ops.backup import named_blobs
+    from chatd.store.ops.restore import restore
 
     reader = _reader(repository, wanted, identity, at)
     files, findings = 0, tuple[str, ...]()

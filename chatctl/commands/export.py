@@ -181,6 +181,7 @@ def _fill(
     place = connection.url.rstrip("/") if connection.url else Path(connection.data, "admin.sock")
 
     with Progress() as progress:
+        progress.done = f"{folder} keeps what is there"
 
         async def work(client: Client) -> Exported:
             into = ExportFolder(client, place, folder, progress.show)

@@ -111,6 +111,7 @@ def undo(connection: Connection, id: str, yes: bool) -> None:
                 answer: ImportUndone = await client.ask(UndoImport(id), ImportUndone)
                 erased += answer.erased
                 progress.show(f"{erased:,} messages erased")
+                progress.done = f"{counted(erased, 'message')} erased"
                 if answer.done:
                     return erased, answer
 

@@ -72,8 +72,8 @@ def run(
     """
     from chatctl.imports import people_file
     from chatctl.imports.attach import Uploads
+    from chatctl.imports.choice import Choice
     from chatctl.imports.move import Move
-    from chatctl.imports.moved import Choice
     from chatctl.imports.progress import Progress, moving
 
     accounts = {} if people is None else people_file.read(people)
@@ -103,11 +103,13 @@ def run(
             choice.of(export.rooms())
             from_ = f"{export.format}:{export.source if source is None else source}"[:200]
             id_ = await _begun(client, found.id, export.format, from_)
+            progress.done = "0 messages came in"
             uploads = Uploads(export, place, token, fetching)
             async with AsyncExitStack() as others:
                 clients = [client]
                 while len(clients) < ROOMS_AT_ONCE:
-                    clients.append(await others.enter_async_context(connection.client(patient=True)))
+                    another = connection.client(patient=True, on_lost=progress.lost)
+                    clients.append(await others.enter_async_context(another))
                 move = Move(clients, export, from_, id_, choice, uploads, moving(progress))
                 return await move.run(found.id, found.owner)
 

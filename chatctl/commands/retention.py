@@ -13,7 +13,7 @@ from chatctl.connection import Connection
 from chatctl.count import counted
 from chatctl.failure import Failed
 from chatctl.labels import Labels
-from chatctl.lookup import find_room, find_space
+from chatctl.lookup import ID, find_room, find_space
 from chatctl.number import MessageNumber
 from chatctl.options import in_space, reason, yes
 from chatctl.output import local_time, plain, print_result, print_rows
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from chatd.contract.room import Room
     from chatd.contract.space import Space
 
-ID: Final = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}")
 AS_SPACE: Final = -1  # what `space` means as a number of days
 PRESERVED_COLUMNS: Final = {
     "seq": "number",

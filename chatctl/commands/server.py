@@ -1,4 +1,4 @@
-"""`chatctl server …`: status, checks, live load."""
+"""`chatctl server …`: checks, live load, streams, followers."""
 
 from __future__ import annotations
 
@@ -11,38 +11,18 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import rich_click as click
 
 from chatctl.commands.export import export_server
+from chatctl.commands.server_status import compaction, status
 from chatctl.connection import Connection
 from chatctl.count import counted
 from chatctl.failure import Failed
 from chatctl.labels import Labels
-from chatctl.output import (
-    duration,
-    local_time,
-    plain,
-    print_json,
-    print_line,
-    print_object,
-    print_result,
-    print_table,
-    size,
-)
-from chatctl.trouble import clock_steps, refused_frames
+from chatctl.output import duration, local_time, print_json, print_line, print_result, print_table, size
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from chatd.client import Client
-    from chatd.contract.server import (
-        BackupState,
-        Compacting,
-        ServerChecked,
-        ServerStatus,
-        ServerVerified,
-        StandbyState,
-        StreamLoad,
-    )
-    from chatd.contract.view import ViewState
-
+    from chatd.contract.server import ServerChecked, ServerVerified, StreamLoad
 
 MARKS: Final = {"fine": "fine   ", "look": "look   ", "wrong": "wrong  "}
 
@@ -53,16 +33,7 @@ def command() -> None:
 
 
 command.add_command(export_server)
-
-
-@command.command()
-@click.pass_obj
-def status(connection: Connection) -> None:
-    """Version, address, sizes and counts of the server."""
-    from chatd.contract.server import GetServerStatus, ServerStatus
-
-    answer = connection.ask(GetServerStatus(), ServerStatus)
-    print_object(connection, answer if connection.json else _readable(answer))
+command.add_command(status)
 
 
 @command.command()
@@ -229,7 +200,7 @@ def _progress(connection: Connection) -> Iterator[None]:
                 while not done.wait(1):
                     state = connection.ask(GetServerStatus(), ServerStatus).compacting
                     if state is not None:
-                        progress.show(_compacting(state))
+                        progress.show(compaction(state))
 
         showing = Thread(target=show, daemon=True)
         showing.start()
@@ -271,52 +242,3 @@ def _findings(connection: Connection, answer: ServerChecked | ServerVerified, fi
         raise Failed(f"{count}; keep a copy of the data folder and look at your newest good backup")
     if not connection.json:
         print_line(fine)
-
-
-def _standing(view: ViewState) -> str:
-    late = f", {counted(view.lag, 'event')} behind" if view.lag else ""
-    return f"{view.name} at {view.position}{late}" + (f", stopped: {view.error}" if view.error else "")
-
-
-def _backup(state: BackupState | None) -> str:
-    if state is None:
-        return "none is scheduled (backup_to)"
-    newest = f"the newest of {local_time(state.last)}" if state.last else "none yet"
-    failed = f"; the last try failed: {state.error}" if state.error else ""
-    return f"to {state.to} every {duration(state.every)}, {newest}{failed}"
-
-
-def _compacting(state: Compacting | None) -> str:
-    return "no" if state is None else f"{state.step}, {state.percent} % of it"
-
-
-def _standby(status: ServerStatus, one: StandbyState) -> str:
-    behind = f"{counted(max(0, status.position - one.position), 'event')} behind"
-    missing = f", lacks {counted(one.files_missing, 'file')}" if one.files_missing else ""
-    if one.lag_seconds > 5:
-        behind += f" for {duration(one.lag_seconds)}"
-    return f"{one.name} {behind}{missing}, asked at {local_time(one.heard_at)}"
-
-
-def _readable(status: ServerStatus) -> dict[str, Any]:
-    """The status with sizes, times and counts as people read them."""
-    fields = plain(status)
-    del fields["last_clock_step"]
-    return {
-        **fields,
-        "ready": "yes" if status.ready else "no",
-        "problems": "; ".join(status.problems) or "none",
-        "started_at": local_time(status.started_at),
-        "uptime": duration(status.uptime),
-        "memory": size(status.memory),
-        "file_bytes": size(status.file_bytes),
-        "database": size(status.database) if status.database else "not at its path",
-        "wal": size(status.wal),
-        "refused": refused_frames(status.refused),
-        "clock_steps": clock_steps(status),
-        "views": "; ".join(map(_standing, status.views)),
-        "backup": _backup(status.backup),
-        "compacting": _compacting(status.compacting),
-        "standbys": "; ".join(_standby(status, one) for one in status.standbys) or "none",
-        "actors": ", ".join(f"{count} {kind}" for kind, count in plain(status.actors).items()),
-    }

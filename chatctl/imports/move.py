@@ -16,9 +16,10 @@ from msgspec.structs import replace
 from chatctl.imports import fit
 from chatctl.imports.accounts import Accounts
 from chatctl.imports.attach import Missing, Uploads
+from chatctl.imports.choice import Choice
 from chatctl.imports.export import Export
 from chatctl.imports.lane import Lane
-from chatctl.imports.moved import Choice, Moved
+from chatctl.imports.moved import Moved
 from chatctl.imports.records import File, Room
 from chatctl.imports.sharing import Sharing
 from chatd.client.nursery import all_of
@@ -69,7 +70,8 @@ class Move:
 
     async def run(self, space: str, owner: str | None) -> Moved:
         """`owner`: of the space. Raises Failed and what the client raises."""
-        await self._accounts.add(self._export.people(), members=True)
+        told = partial(self._told, self.moved, "")
+        await self._accounts.add(self._export.people(), members=True, told=told)
         await self._add_emoji(space, self._client.account or owner)
         rooms = self._choice.of(self._export.rooms())
         self.moved.rooms = len(rooms)

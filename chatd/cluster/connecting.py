@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import re
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -24,7 +25,7 @@ async def connected(settings: Settings) -> AsyncIterator[Node]:
         tls = ssl.create_default_context(cafile=settings.cluster_ca) if settings.cluster_ca else None
     except (CredentialsError, OSError) as error:
         raise ClusterError(f"the cluster's servers cannot be spoken to: {error}") from error
-    name = settings.cluster_node or _word(platform.node())
+    name = settings.cluster_node or node_name(platform.node())
     client = Client(
         settings.cluster_servers,
         name=f"chatd {settings.cluster_name}/{name}",
@@ -35,5 +36,6 @@ async def connected(settings: Settings) -> AsyncIterator[Node]:
         yield Node(name, settings, Broker(settings.cluster_name, name, client, nursery), nursery)
 
 
-def _word(text: str) -> str:
-    return "".join(character if character.isalnum() or character in "-_" else "-" for character in text)[:32]
+def node_name(machine: str) -> str:
+    """Of one that is named as its machine."""
+    return re.sub(r"[^A-Za-z0-9_-]", "-", machine)[:32] or "node"

@@ -7,6 +7,7 @@ AsyncAPI has no word for stands in extensions of the operations (`x-scope`, `x-r
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -19,7 +20,7 @@ from chatd.contract.session import SessionOpened
 from chatd.contract.signals import SIGNALS
 from chatd.contract.spec import EventType, RequestType, SignalType
 
-VERSION: Final = "3.1.0"
+VERSION: Final = "3.0.0"  # nothing newer is said, and some tools know nothing newer
 CHANNEL: Final = "ws"
 STREAM: Final = "stream"  # the channel of server-sent events, and its operation
 HOST: Final = "127.0.0.1:8400"
@@ -97,7 +98,7 @@ def _to_component(name: str) -> Schema:
 
 
 def _messages() -> dict[str, Schema]:
-    found = {"error": _message("error", schema.error(), replies=True)}
+    found: dict[str, dict[str, Any]] = {"error": _message("error", schema.error(), replies=True)}
     for name, row in REQUESTS.items():
         asked = schema.request(row, _to_schema)
         given = schema.result(_to_schema(row.result.__name__))
@@ -111,10 +112,17 @@ def _messages() -> dict[str, Schema]:
     opened = {"description": "The first event of a stream.", **_to_schema(SessionOpened.__name__)}
     found[f"{STREAM}.opened"] = _message("opened", opened)
     found[f"{STREAM}.closed"] = _message("closed", CLOSED)
+    for key, message in found.items():
+        message["payload"] = {"title": _title(key), **message["payload"]}
     return found
 
 
-def _message(name: str, payload: Schema, replies: bool = False) -> Schema:
+def _title(key: str) -> str:
+    """What programs that make code call the class: a payload without one they number."""
+    return "".join(word.capitalize() for word in re.split(r"\W|_", key))
+
+
+def _message(name: str, payload: Schema, replies: bool = False) -> dict[str, Any]:
     """`replies`: its id says to which request it belongs."""
     message: dict[str, Any] = {"name": name, "summary": payload["description"], "payload": payload}
     if replies:

@@ -39,6 +39,11 @@ class RoomUpdated(Struct, frozen=True, kw_only=True):
     reason: str | UnsetType = UNSET
 
 
+class RoomDeleted(Struct, frozen=True, kw_only=True):
+    reason: str | UnsetType = UNSET
+    imported: Id | UnsetType = UNSET
+
+
 class OverrideChanged(Struct, frozen=True, kw_only=True):
     right: ShowingRight
     allow: bool | None
@@ -160,7 +165,14 @@ ROOM_EVENTS: Final = (
         " offers.",
         audited=True,
     ),
-    EventType("room.deleted", "room", Reason, "A client removes the room.", audited=True, lets="all_out"),
+    EventType(
+        "room.deleted",
+        "room",
+        RoomDeleted,
+        "A client removes the room. `imported`: it went with this import, which was taken back.",
+        audited=True,
+        lets="all_out",
+    ),
     EventType(
         "message.posted",
         "room",

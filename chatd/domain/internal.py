@@ -342,6 +342,13 @@ class EraseImported(Struct, frozen=True):
     messages: tuple[tuple[int, str], ...]
 
 
+class DeleteImportedRoom(Struct, frozen=True):
+    """The room goes with the import that made it, which was taken back."""
+
+    import_: str
+    reason: str
+
+
 class DeleteMessages(Struct, frozen=True):
     """Deletes these messages. The right to do so has been checked."""
 

@@ -10,7 +10,7 @@ from chatd.contract.file import FileInfo
 from chatd.files.media_types import HEAD, PICTURES, UNKNOWN, media_type
 from chatd.files.pictures.process import Examined, PictureProcesses
 from chatd.files.places import TOO_MANY_OF_PERSON
-from chatd.files.spooled import Spooled, SpoolingBlobs
+from chatd.files.spooling_blobs import Spooled, SpoolingBlobs
 from chatd.ports import BlobsFull, Caller
 from chatd.ports.file_counts import DONE, NO_PREVIEW, PLAIN, PREVIEW, FileCounts
 from chatd.ports.files import Files, Upload

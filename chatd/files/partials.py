@@ -16,7 +16,7 @@ from chatd.files.media_types import UNKNOWN
 from chatd.files.partial_store import PartialStore
 from chatd.files.places import UploadPlaces
 from chatd.files.receiving import account_of, person_of, too_large
-from chatd.files.spooled import Spooled
+from chatd.files.spooling_blobs import Spooled
 from chatd.log import log
 from chatd.ports import Caller
 from chatd.ports.file_counts import ENDED, EXPIRED

@@ -10,7 +10,7 @@ from chatd.contract.file import FileInfo
 from chatd.files.intake import Intake
 from chatd.files.media_types import UNKNOWN
 from chatd.files.places import UploadPlaces
-from chatd.files.spooled import Spooled
+from chatd.files.spooling_blobs import Spooled
 from chatd.ports import Caller
 
 

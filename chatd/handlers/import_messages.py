@@ -23,7 +23,7 @@ from chatd.domain.event import room_stream
 from chatd.domain.internal import AddImported, ImportedChange, KnownMessage
 from chatd.domain.names.mentions import may_mention, mention_candidates
 from chatd.handlers.fresh_read import retried_when_stale
-from chatd.handlers.imports import acting, open_import, refuse_strangers
+from chatd.handlers.imports import NO_SUCH_IMPORT, TAKEN_BACK, acting, no_such_account, open_import
 from chatd.ports import AccountsRemain, Caller, ImportKeysUnused, ImportOpen, Reader, Row
 
 NO_SUCH_ROOM: Final = Refusal("not_found", "there is no such room in this import; import.add_rooms adds it")
@@ -41,20 +41,23 @@ class ImportMessages(msgspec.Struct, frozen=True, eq=False):
         keys = [message.key for message in messages]
         if len(set(keys)) < len(keys):
             return ONCE
-        row = await open_import(self.reader, command.import_)
-        if isinstance(row, Refusal):
-            return row
-        if not await self.reader.import_has_room(command.import_, command.room):
-            return NO_SUCH_ROOM
         people = list(dict.fromkeys(_people(messages)))
-        if refusal := await refuse_strangers(self.reader, people):
-            return refusal
-        gone = frozenset(await self.reader.of_deleted(people))
-        there = {one["key"]: one for one in await self._rows(command.room, keys, whole=True)}
+        row = await self.reader.import_for_messages(command.import_, command.room, people)
+        if row is None:
+            return NO_SUCH_IMPORT
+        if row["undone_at"] is not None:
+            return TAKEN_BACK
+        if not row["has_room"]:
+            return NO_SUCH_ROOM
+        if row["unknown"]:
+            return no_such_account(row["unknown"][0])
+        gone = frozenset(row["gone"])
+        rows = await self._rows(command.room, [*keys, *_answered(messages, keys)], whole=True)
+        known = {one["key"]: one for one in rows}
+        there = {key: known[key] for key in keys if key in known}
         if gone:
             messages = [_without(message, gone, message.key in there) for message in messages]
         new = [message for message in messages if message.key not in there]
-        known = await self._known(command.room, new, there)
         changes = await self._changes(command.room, messages, there)
         unchanged = len(messages) - len(new) - len(changes)
         if not new and not changes:
@@ -63,7 +66,13 @@ class ImportMessages(msgspec.Struct, frozen=True, eq=False):
             )
         answer = await self.commands.ask(
             room_stream(command.room),
-            AddImported(command.import_, tuple(new), tuple(changes), known, await self._mentions(new)),
+            AddImported(
+                command.import_,
+                tuple(new),
+                tuple(changes),
+                {key: KnownMessage(one["seq"], one["thread"]) for key, one in known.items()},
+                await self._mentions(new),
+            ),
             context_of(acting(caller), with_id=False),
             ImportedMessages,
             conditions=(
@@ -146,16 +155,6 @@ class ImportMessages(msgspec.Struct, frozen=True, eq=False):
             return []
         return list(await self.names.accounts(mention_candidates(text)))
 
-    async def _known(
-        self, room: str, new: Sequence[ImportMessage], there: dict[str, Row]
-    ) -> dict[str, KnownMessage]:
-        """The messages that those which are new refer to, as far as they are in the room."""
-        meant = {key for message in new for key in (message.thread, message.reply_to) if key is not None}
-        rows = [there[key] for key in meant if key in there]
-        coming = {message.key for message in new}
-        rows += await self._rows(room, list(meant - there.keys() - coming), whole=False)
-        return {row["key"]: KnownMessage(row["seq"], row["thread"]) for row in rows}
-
 
 def _people(messages: Sequence[ImportMessage]) -> Iterator[str]:
     for message in messages:
@@ -164,6 +163,12 @@ def _people(messages: Sequence[ImportMessage]) -> Iterator[str]:
             yield message.pinned_by
         for reaction in message.reactions:
             yield reaction.by
+
+
+def _answered(messages: Sequence[ImportMessage], keys: Sequence[str]) -> set[str]:
+    """Further messages that these refer to."""
+    meant = {key for message in messages for key in (message.thread, message.reply_to) if key is not None}
+    return meant - set(keys)
 
 
 def _without(message: ImportMessage, gone: frozenset[str], known: bool) -> ImportMessage:

@@ -12,11 +12,10 @@ from chatd.actors.workers.deletions import Deletions
 from chatd.contract.errors import Refusal
 from chatd.contract.field_errors import quote
 from chatd.contract.import_ import UNDONE_AT_ONCE, ImportUndone, UndoImport
-from chatd.contract.room import DeleteRoom
 from chatd.contract.spec import Done
 from chatd.domain.decision import Context
 from chatd.domain.event import room_stream, space_stream
-from chatd.domain.internal import EndImport, EraseImported
+from chatd.domain.internal import DeleteImportedRoom, EndImport, EraseImported
 from chatd.handlers.import_traces import ImportTraces
 from chatd.handlers.imports import NO_SUCH_IMPORT, acting
 from chatd.ports import Caller, CloseImport, NoMessageAfter, PlaceholderUnclaimed, Reader, Row
@@ -81,7 +80,7 @@ class ImportUndo(msgspec.Struct, frozen=True, eq=False):
     async def _take_back_rooms(self, import_: str, context: Context) -> ImportUndone | Refusal | None:
         unused = await self.reader.unused_rooms_of(import_, ROOMS_AT_ONCE)
         for made in unused:
-            if refusal := await self._delete_room(made["room"], made["last"], context):
+            if refusal := await self._delete_room(import_, made["room"], made["last"], context):
                 return refusal
         return ImportUndone(erased=0, done=False) if len(unused) == ROOMS_AT_ONCE else None
 
@@ -92,12 +91,10 @@ class ImportUndo(msgspec.Struct, frozen=True, eq=False):
             await self.deletions.order(account, context.by, REASON, messages=True, conditions=unclaimed)
         return ImportUndone(erased=0, done=False) if placeholders else None
 
-    async def _delete_room(self, room: str, last: int, context: Context) -> Refusal | None:
+    async def _delete_room(self, import_: str, room: str, last: int, context: Context) -> Refusal | None:
         """Unless somebody writes there now: then it is in use."""
-        conditions = (NoMessageAfter(room, last),)
-        answer = await self.commands.ask(
-            room_stream(room), DeleteRoom(room, REASON), context, Done, conditions=conditions
-        )
+        deleting, conditions = DeleteImportedRoom(import_, REASON), (NoMessageAfter(room, last),)
+        answer = await self.commands.ask(room_stream(room), deleting, context, Done, conditions=conditions)
         return answer if isinstance(answer, Refusal) and answer != STALE else None
 
 

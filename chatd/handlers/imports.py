@@ -75,9 +75,11 @@ async def admit(
 async def refuse_strangers(reader: Reader, accounts: Iterable[str]) -> Refusal | None:
     """Whether one of these accounts does not exist."""
     unknown = await reader.unknown_accounts(list(dict.fromkeys(accounts)))
-    if not unknown:
-        return None
-    return Refusal("not_found", f"there is no account {unknown[0]}; add people first (import.add_people)")
+    return no_such_account(unknown[0]) if unknown else None
+
+
+def no_such_account(account: str) -> Refusal:
+    return Refusal("not_found", f"there is no account {account}; add people first (import.add_people)")
 
 
 class Imports(msgspec.Struct, frozen=True, eq=False):

@@ -99,7 +99,7 @@ def _signer(token: str, keys: Sequence[PublicKey]) -> PublicKey:
         raise BadToken("this is not a signed token") from error
     algorithm, kid = header.get("alg"), header.get("kid")
     if not isinstance(algorithm, str) or algorithm not in ALGORITHMS:
-        raise BadToken("an algorithm that is not allowed")
+        raise BadToken(f"it is signed with none of {', '.join(ALGORITHMS)}")
     fitting = [
         key
         for key in keys

@@ -192,6 +192,12 @@ def is_word(_: Any, field: attrs.Attribute[str], value: str) -> None:
         raise ValueError(f"{field.name} must be at most 32 letters, digits, - and _, not {shown(value)}")
 
 
+def is_name(_: Any, field: attrs.Attribute[str], value: str) -> None:
+    if not value:
+        raise ValueError(f"{field.name} must not be empty")
+    is_word(_, field, value)
+
+
 def is_readable(_: Any, field: attrs.Attribute[Path | None], value: Path | None) -> None:
     if value is not None and (value.is_dir() or not os.access(value, os.R_OK)):
         raise ValueError(f"{field.name} names {shown_path(value)}, which is no file that chatd can read")

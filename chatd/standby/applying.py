@@ -17,12 +17,12 @@ from typing import IO, Any, Final
 import msgspec
 
 from chatd.contract.events import ERASES
-from chatd.ports import DropBlobs, FinishErasures, StoreError, Write
+from chatd.ports import DropBlobs, FinishErasures, PutClusterKey, StoreError, Write
 from chatd.store.log import hash_chain
 from chatd.store.log.erasure import forgetting
 from chatd.store.log.writes import statements
 from chatd.store.ops import standby
-from chatd.store.ops.look import LENGTH, beside
+from chatd.store.ops.look import LENGTH, tables_beside_log
 from chatd.store.ops.standby import StandbyState
 
 COLUMNS: Final = 11  # of a fact
@@ -93,7 +93,7 @@ class Applying:
                     continue
                 if not cleared:
                     cleared = True
-                    for table in (*beside(connection), "snapshots"):
+                    for table in (*tables_beside_log(connection), "snapshots"):
                         connection.execute(f"DELETE FROM {table}")
                 if record[0] == "rows":
                     _put_rows(connection, record[1], record[2])
@@ -156,6 +156,7 @@ class Applying:
                 applied.wanted += filter(None, (said.get("hash"), said.get("preview_hash")))
 
     def _put_writes(self, connection: sqlite3.Connection, writes: list[Write], applied: Applied) -> None:
+        writes = [write for write in writes if not isinstance(write, PutClusterKey)]  # see `beside`
         for sql, parameters in statements(writes):
             connection.execute(sql, parameters)
         for write in writes:
@@ -215,7 +216,7 @@ class _Transaction:
 
 
 def _put_rows(connection: sqlite3.Connection, table: str, rows: Sequence[Sequence[Any]]) -> None:
-    if table not in beside(connection):
+    if table not in tables_beside_log(connection):
         raise Diverged(f"there is no table {table[:40]!r} beside the log")
     marks = ", ".join("?" * len(rows[0]))
     connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)

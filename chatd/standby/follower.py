@@ -6,7 +6,6 @@ and says how far it is behind.
 
 from __future__ import annotations
 
-import signal
 import sqlite3
 from collections.abc import Callable
 from functools import partial
@@ -24,6 +23,7 @@ from chatd.gateway.net.inherited import inherited_sockets
 from chatd.log import log
 from chatd.ports import StoreError
 from chatd.process import service_manager
+from chatd.process.stopping import STOPPING
 from chatd.standby.applying import Applied, Applying
 from chatd.standby.files import StandbyFiles
 from chatd.standby.page import serve_page
@@ -32,14 +32,13 @@ from chatd.standby.source import NoSource, NotKept, Refused, Source, open_source
 from chatd.store.connection import TrioConnection, connect, open_writer
 from chatd.store.ops import data_model, migrate
 from chatd.store.ops.data_folder import DATABASE, hold
-from chatd.store.ops.standby import StandbyState
+from chatd.store.ops.standby import StandbyState, write
 from chatd.store.queries.log import EPOCH
 
 FORMAT: Final = 1
 NEAR: Final = 5_000  # events; who lacks fewer takes them with the tables
 FIRST_RETRY: Final = 0.2  # seconds
 LONGEST_RETRY: Final = 3.0
-STOPPING: Final = (signal.SIGTERM, signal.SIGINT)
 
 
 async def follow(
@@ -48,13 +47,14 @@ async def follow(
     """Until it is told to stop. Raises StoreError, CannotListen, Refused, OSError."""
     with trio.open_signal_receiver(*STOPPING) as signals, hold(folder):
         path = folder / DATABASE
-        await trio.to_thread.run_sync(migrate.prepare, path)
+        begun = StandbyState(url)
+        await trio.to_thread.run_sync(partial(migrate.prepare, path, first=partial(write, state=begun)))
         listeners = await _listeners(host, port)
         progress = Progress(url)
         writer = connect(partial(open_writer, path, create=False))
         name = f"{gethostname()}:{listeners[0].socket.getsockname()[1]}"
         async with writer as database, open_source(url, token, partial(progress.asking, name)) as source:
-            following = Following(source, database, Applying(StandbyState(url)), folder, progress)
+            following = Following(source, database, Applying(begun), folder, progress)
             await following.open()
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(serve_page, listeners, progress, nursery)

@@ -206,3 +206,12 @@ def open_reader(path: Path) -> sqlite3.Connection:
 
 def _connected(uri: str) -> sqlite3.Connection:
     return sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None, cached_statements=256)
+
+
+@contextmanager
+def translated_errors() -> Iterator[None]:
+    """Raises StoreUnavailable for what SQLite says within."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise StoreUnavailable(f"the database cannot be read: {error}") from error

@@ -11,8 +11,8 @@ import secrets
 import shutil
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -24,7 +24,7 @@ from chatd.clock import new_id, now
 from chatd.concurrency.background_work import Pacer, lower_priority
 from chatd.log import log as server_log
 from chatd.ports import CompactError, StoreError, StoreMisplaced, StoreUnavailable
-from chatd.store.connection import TrioConnection, connect, open_reader, open_writer
+from chatd.store.connection import TrioConnection, connect, open_reader, open_writer, translated_errors
 from chatd.store.log.journal import Fault, Journal
 from chatd.store.log.sqlite_log import SqliteLog
 from chatd.store.ops import compact, leftovers, migrate, ownership, rescued, scratch_tables, standby, verify
@@ -83,7 +83,7 @@ class Store(msgspec.Struct, frozen=True):
 
     async def check(self) -> tuple[str, ...]:
         """What is wrong with the file, in words. Reads all of it."""
-        with _translated():
+        with translated_errors():
             async with self._look() as connection:
                 return await _interruptible(connection, lambda file: verify.check(file, self.path))
 
@@ -91,7 +91,7 @@ class Store(msgspec.Struct, frozen=True):
         """Replays the log, in pieces, and compares."""
         if self._place.lost() is not None:
             raise StoreMisplaced(NOT_THERE)
-        with _translated():
+        with translated_errors():
             async with connect(partial(scratch_tables.open_scratch, self.path)) as connection:
                 replay = await connection.run(verify.Replay)
                 while await _interruptible(connection, lambda _: replay.step()):
@@ -102,7 +102,7 @@ class Store(msgspec.Struct, frozen=True):
         """A consistent copy while the server runs, of what is open. Raises StoreError when `path` exists.
         `for_node`: see `chatd.store.ops.backup`."""
         pace = Pacer(HURRIES)
-        with _translated():
+        with translated_errors():
             async with self._look() as connection:
                 try:
                     if connection is not self._writer:
@@ -116,7 +116,7 @@ class Store(msgspec.Struct, frozen=True):
         Raises CompactError when there is not enough of it to begin."""
         told("reading", 0)
         before = await self._file_bytes()
-        with _translated():
+        with translated_errors():
             async with self._look() as connection:
                 if not await connection.run(compact.shrinkable):
                     raise CompactError(NOT_SHRINKABLE)
@@ -154,7 +154,7 @@ class Store(msgspec.Struct, frozen=True):
             told(upto)
 
     async def _file_bytes(self) -> int:
-        with _translated():
+        with translated_errors():
             async with self._look() as connection:
                 return await connection.run(compact.size) + await self.views.ask(compact.size)
 
@@ -184,7 +184,7 @@ class Store(msgspec.Struct, frozen=True):
             [found] = file.execute("PRAGMA data_version").fetchone()
             return int(found)
 
-        with _translated():
+        with translated_errors():
             return await self._writer.call(version)
 
     def sizes(self) -> Sizes:
@@ -292,14 +292,6 @@ async def _interruptible(connection: TrioConnection, function: Callable[[sqlite3
         return await reply
     finally:
         await connection.abandon(reply)
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise StoreUnavailable(f"the database cannot be read: {error}") from error
 
 
 def _size(path: Path) -> int:

@@ -34,7 +34,7 @@ from chatd.auth.quotas import DailyUsage
 from chatd.auth.sso_flow import Away, Returned, SingleSignOn
 from chatd.clock import now
 from chatd.files.services import UploadServices
-from chatd.files.spooled import SpoolingBlobs
+from chatd.files.spooling_blobs import SpoolingBlobs
 from chatd.handlers.figures import Figures
 from chatd.handlers.gate import Gate
 from chatd.handlers.passkey_proofs import Ceremony

@@ -144,7 +144,7 @@ async def test_what_cannot_be_taken_for_long_is_tried_less_and_less_often_and_wh
     assert twin.blobs == set()
 
 
-async def test_it_wakes_when_something_may_have_ended_and_tries_again_what_failed(
+async def test_the_collector_wakes_when_something_may_have_ended_and_tries_again_what_failed(
     autojump_clock: MockClock, twin: Twin, collector: FileCollector, nursery: trio.Nursery
 ) -> None:
     nursery.start_soon(collector.run)

@@ -73,7 +73,7 @@ def entry(id_: str, room: str = "r", text: str = "later") -> PutScheduled:
 
 
 @pytest.mark.parametrize("stale", [0, 1, TRIES - 1])
-async def test_it_is_decided_anew_until_nothing_has_changed_meanwhile(stale: int) -> None:
+async def test_a_command_is_decided_anew_until_nothing_has_changed_meanwhile(stale: int) -> None:
     answers: list[Done | Refusal] = [*[STALE] * stale, DONE]
     assert await retried_when_stale(partial(_next, answers))() is DONE
     assert answers == []

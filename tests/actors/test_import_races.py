@@ -104,14 +104,16 @@ async def test_who_comes_and_is_removed_stays_away(importing: Importing, where: 
     assert "carl" not in (await world.directory.state_of(where)).members
 
 
-@pytest.mark.parametrize("what", ["messages", "direct room"])
-async def test_nothing_comes_of_who_is_deleted(importing: Importing, what: str) -> None:
+@pytest.mark.parametrize(
+    ("what", "once_read"), [("messages", "import_for_messages"), ("direct room", "of_deleted")]
+)
+async def test_nothing_comes_of_who_is_deleted(importing: Importing, what: str, once_read: str) -> None:
     world = importing.world
 
     async def act(world: World) -> None:
         await importing.commands.write(PutErasure("bob", "operator:0", None, True, 1))
 
-    reader = importing.meanwhile("of_deleted", act)
+    reader = importing.meanwhile(once_read, act)
     if what == "messages":
         await importing.say(ImportMessage("1", "bob", 5, "of bob"), reader=reader)
         [row] = await shown(world)

@@ -43,7 +43,7 @@ async def add_rooms(reader: Any, commands: CommandBus, import_: str) -> object:
 
 @pytest.mark.parametrize("question", ["import_", "new_to"])
 @pytest.mark.parametrize(("add", "stream"), [(add_people, "space/s"), (add_rooms, "room/r")])
-async def test_it_lets_nobody_in_whenever_it_is_taken_back(
+async def test_an_import_that_is_taken_back_lets_nobody_in_at_any_moment(
     world: World, add: Callable[[Any, CommandBus, str], Awaitable[object]], stream: str, question: str
 ) -> None:
     commands = CommandBus(world.directory, world.writer)

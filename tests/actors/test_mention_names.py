@@ -58,7 +58,7 @@ async def test_a_name_that_nobody_had_is_found_when_somebody_gets_it() -> None:
     assert (await names.context(CONTEXT, "@eve")).names == {"eve": "e"}
 
 
-async def test_also_when_that_happens_while_it_is_looked_up() -> None:
+async def test_a_name_is_looked_up_again_when_its_account_is_made_while_it_is_looked_up() -> None:
     accounts = Accounts()
     names = MentionNames(accounts, accounts)  # type: ignore[arg-type]
     accounts.meanwhile = lambda: names.follow([created("e")])

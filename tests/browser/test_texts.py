@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,9 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Any:
         theirs.post(request, "we have not met")
         eve = town.member(calm, name="eve")
         rooms = {"hostile": hostile, "calm": calm, "preview": preview, "request": request}
+        with closing(town.open(ann)) as hers:
+            rooms["begun"] = hers.ask("direct.open", accounts=[eve.id])["room"]["id"]
+        rooms["offered"] = his.ask("direct.open", accounts=[ann.id])["room"]["id"]
         saw = drive(
             "texts", server, folder, ann=ann, bob=bob, eve=eve, rooms=rooms, texts=len(TEXTS), word=WORD
         )

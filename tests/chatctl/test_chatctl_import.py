@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import http.server
 import random
+import re
 import threading
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
@@ -27,6 +28,7 @@ from chatd.frames.codec import JSON, MSGPACK
 
 KILLS = 20
 CUT_OFF = 130
+GOES_ON = "stopped: {}; the same command goes on from there"
 
 
 def dying_after(requests: int) -> Callable[..., Awaitable[Any]]:
@@ -103,7 +105,7 @@ def test_a_plan_counts_and_changes_nothing_and_needs_no_server(chatctl: Any, tmp
     assert "exists already" in chatctl.refused("import", "plan", str(export), "--people", str(people))
 
 
-def test_it_comes_in_once_and_a_newer_export_adds_what_is_new(
+def test_an_export_comes_in_once_and_a_newer_one_adds_what_is_new(
     chatctl: Any, place: str, team: str, tmp_path: Path
 ) -> None:
     first = [said("1600000001.000000", "hi <@U2>"), said("1600000002.000000", "ho", "U2")]
@@ -171,7 +173,9 @@ def test_an_import_that_is_killed_again_and_again_leaves_what_one_leaves_that_wa
     for _ in range(KILLS):  # nobody gets to the end within so few requests
         with monkeypatch.context() as patched:
             patched.setattr(Client, "ask", dying_after(chance.randrange(3, 8)))
-            assert chatctl.run(*words).exit_code == CUT_OFF
+            cut = chatctl.run(*words)
+            assert cut.exit_code == CUT_OFF
+            assert re.fullmatch(GOES_ON.format(r"\d+ messages came in"), cut.stderr.splitlines()[-1])
     chatctl(*words)
     other = chatctl.json(
         "space", "create", f"other {team}", "--owner", chatctl.json("account", "list")[0]["id"]
@@ -317,16 +321,17 @@ def test_an_older_import_that_is_taken_back_leaves_the_later_one_its_rooms(
 def test_an_import_that_is_half_taken_back_must_go_first(
     chatctl: Any, place: str, team: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    talk = [said(f"{1600000000 + n}.000000", f"text {n}") for n in range(600)]
+    talk = [said(f"{1600000000 + n}.000000", f"text {n}") for n in range(1_100)]
     export = slack(tmp_path / "export.zip", *talk, team=team)
     chatctl("import", "run", str(export), "--space", place)
     [listed] = chatctl.json("import", "list", "--space", place)
     with monkeypatch.context() as patched:
-        patched.setattr(Client, "ask", dying_after(1))
-        assert chatctl.run("import", "undo", listed["id"], "--yes").exit_code == CUT_OFF
+        patched.setattr(Client, "ask", dying_after(2))
+        cut = chatctl.run("import", "undo", listed["id"], "--yes")
+    assert (cut.exit_code, cut.stderr) == (CUT_OFF, GOES_ON.format("500 messages erased") + "\n")
     assert "half taken back" in chatctl.refused("import", "run", str(export), "--space", place)
     assert "100 messages erased" in chatctl("import", "undo", listed["id"], "--yes")
-    assert "600 messages added" in chatctl("import", "run", str(export), "--space", place)
+    assert "1100 messages added" in chatctl("import", "run", str(export), "--space", place)
 
 
 def test_who_is_who_is_decided_by_the_first_run(

@@ -125,7 +125,7 @@ def test_a_text_reads_the_same_when_it_comes_back(text: str) -> None:
 
 @settings(max_examples=300, derandomize=True)
 @given(text=st.text(SIGNS + "\n", min_size=1, max_size=40))
-def test_so_does_one_that_nobody_wrote_with_care(text: str) -> None:
+def test_a_text_of_random_signs_reads_the_same_when_it_comes_back(text: str) -> None:
     assume(not lossy(parsed(text).children))
     assert drawn(there_and_back(text)) == drawn(text)
 

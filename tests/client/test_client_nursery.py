@@ -10,7 +10,7 @@ import trio
 from chatd.client.nursery import all_of
 
 
-async def test_all_works_are_done() -> None:
+async def test_all_of_waits_for_each_of_its_tasks() -> None:
     done: list[int] = []
 
     async def work(number: int) -> None:
@@ -30,7 +30,7 @@ async def test_of_those_that_fail_at_once_the_first_is_raised_bare() -> None:
     assert raised.value.args in (("a",), ("b",))
 
 
-async def test_one_that_fails_ends_the_others() -> None:
+async def test_a_task_that_fails_ends_the_others() -> None:
     ended = trio.Event()
 
     async def wait() -> None:

@@ -21,7 +21,7 @@ from chatd.cluster.signals import SUBJECT, Signals
 EVENT = "node_message_unreadable"
 
 
-async def test_it_is_said_at_once_and_then_once_a_minute_with_how_often(
+async def test_a_complaint_is_said_at_once_and_then_once_a_minute_with_how_often(
     autojump_clock: MockClock, capfd: pytest.CaptureFixture[str]
 ) -> None:
     complaints = Complaints()

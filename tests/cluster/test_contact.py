@@ -60,7 +60,9 @@ async def watched(world: World) -> AsyncIterator[Contact]:
         nursery.cancel_scope.cancel()
 
 
-async def test_one_that_hears_neither_the_stream_nor_the_others_is_cut_off(autojump_clock: MockClock) -> None:
+async def test_a_node_that_hears_neither_the_stream_nor_the_others_is_cut_off(
+    autojump_clock: MockClock,
+) -> None:
     world = World()
     async with watched(world) as contact:
         await trio.sleep(SILENT)
@@ -96,7 +98,7 @@ async def test_whoever_does_not_hear_one_that_belongs_to_the_cluster_does_not_kn
         assert contact.cut_off == (CUT_OFF if count == 2 else None)
 
 
-async def test_one_that_was_cut_off_serves_again_when_it_is_level_and_not_before(
+async def test_a_node_that_was_cut_off_serves_again_when_it_is_level_and_not_before(
     autojump_clock: MockClock,
 ) -> None:
     world = World()
@@ -112,7 +114,7 @@ async def test_one_that_was_cut_off_serves_again_when_it_is_level_and_not_before
         assert contact.cut_off is None
 
 
-async def test_one_whose_nats_server_hears_nobody_tries_another_one_before_it_is_cut_off(
+async def test_a_node_whose_nats_server_hears_nobody_tries_another_before_it_is_cut_off(
     autojump_clock: MockClock,
 ) -> None:
     world = World()
@@ -134,7 +136,7 @@ async def test_one_whose_nats_server_hears_nobody_tries_another_one_before_it_is
         assert world.moves == moves  # its consumer is to be made anew, wherever it connects to
 
 
-async def test_one_that_hears_everything_and_applies_nothing_is_cut_off(autojump_clock: MockClock) -> None:
+async def test_a_node_that_hears_everything_and_applies_nothing_is_cut_off(autojump_clock: MockClock) -> None:
     """As when its disk is full."""
     world = World()
     told = []
@@ -155,7 +157,9 @@ async def test_one_that_hears_everything_and_applies_nothing_is_cut_off(autojump
     assert told == [BEHIND, None]
 
 
-async def test_one_that_is_always_a_little_behind_a_busy_cluster_serves_on(autojump_clock: MockClock) -> None:
+async def test_a_node_that_is_always_a_little_behind_a_busy_cluster_serves_on(
+    autojump_clock: MockClock,
+) -> None:
     world = World()
     async with watched(world) as contact:
         for _ in range(200):
@@ -169,7 +173,7 @@ HOUR, DAY = 3600, 86_400
 
 
 @pytest.mark.parametrize("off", [HOUR, DAY, -HOUR, -DAY])
-async def test_one_whose_clock_is_not_that_of_most_is_cut_off_until_it_is(
+async def test_a_node_whose_clock_is_not_that_of_most_is_cut_off_until_it_is(
     autojump_clock: MockClock, off: int
 ) -> None:
     """At once: what it does for all is done by its clock."""
@@ -195,7 +199,7 @@ async def test_one_whose_clock_is_not_that_of_most_is_cut_off_until_it_is(
         ({"b": 50, "c": 50}, "not far enough"),
     ],
 )
-async def test_one_whose_clock_may_be_right_serves_on(
+async def test_a_node_whose_clock_may_be_right_serves_on(
     autojump_clock: MockClock, ahead: dict[str, int], why: str
 ) -> None:
     world = World()
@@ -227,7 +231,7 @@ async def test_the_clock_of_an_older_chatd_which_says_none_is_not_compared(autoj
     assert not is_odd(others)
 
 
-async def test_one_that_falls_further_and_further_behind_is_cut_off(autojump_clock: MockClock) -> None:
+async def test_a_node_that_falls_further_and_further_behind_is_cut_off(autojump_clock: MockClock) -> None:
     world = World()
     async with watched(world) as contact:
         while contact.cut_off is None and trio.current_time() < 60:

@@ -56,17 +56,17 @@ async def looked(log: Log, nodes: Nodes, then: Callable[[], None] = lambda: None
     return why[0] if why else None
 
 
-async def test_one_whom_all_others_contradict_stops(autojump_clock: MockClock) -> None:
+async def test_a_node_whom_all_others_contradict_stops(autojump_clock: MockClock) -> None:
     why = await looked(Log(at7=OURS), Nodes(b=(7, THEIRS), c=(7, THEIRS)))
     assert why is not None
     assert "b, c had another hash" in why
 
 
-async def test_one_whom_only_one_of_two_contradicts_goes_on(autojump_clock: MockClock) -> None:
+async def test_a_node_whom_only_one_of_two_contradicts_goes_on(autojump_clock: MockClock) -> None:
     assert await looked(Log(at7=OURS), Nodes(b=(7, THEIRS), c=(7, OURS))) is None
 
 
-async def test_one_that_agreed_before_still_counts_when_it_is_ahead(autojump_clock: MockClock) -> None:
+async def test_a_node_that_agreed_before_still_counts_when_it_is_ahead(autojump_clock: MockClock) -> None:
     nodes = Nodes(b=(7, OURS), c=(7, OURS))
 
     def then() -> None:

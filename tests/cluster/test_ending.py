@@ -17,7 +17,7 @@ from chatd.cluster.sequencer import OtherStream, Trimmed
 
 
 @pytest.mark.parametrize("kind", [Trimmed, OtherStream, Newer, Diverged, Broken, TooOld, SameName])
-def test_it_says_good_bye_unless_another_process_has_its_name_and_a_wrong_log_is_not_served_again(
+def test_a_node_says_good_bye_unless_another_process_has_its_name_and_a_wrong_log_is_not_served_again(
     tmp_path: Path, kind: type[Exception]
 ) -> None:
     said: list[str] = []

@@ -110,7 +110,9 @@ async def test_the_first_of_two_founds_and_the_second_takes_a_copy(
         assert not await trio.Path(folder / FOUNDING).exists()
 
 
-async def test_one_that_dies_as_it_founds_the_cluster_founds_it_with_its_next_start(tmp_path: Path) -> None:
+async def test_a_node_that_dies_as_it_founds_the_cluster_founds_it_with_its_next_start(
+    tmp_path: Path,
+) -> None:
     streams = Streams()
     streams.dies = True
     with pytest.raises(KeyboardInterrupt):

@@ -65,7 +65,7 @@ async def test_nodes_know_each_other_at_once(wires: MemoryWires, autojump_clock:
     assert late.heartbeats.nodes == ("a", "b", "c", "d")
 
 
-async def test_one_that_is_not_heard_is_gone_and_comes_back(
+async def test_a_node_that_is_not_heard_is_gone_and_comes_back(
     wires: MemoryWires, autojump_clock: MockClock
 ) -> None:
     a, b, c = await three(wires)
@@ -77,7 +77,9 @@ async def test_one_that_is_not_heard_is_gone_and_comes_back(
     assert a.heartbeats.nodes == c.heartbeats.nodes == ("a", "b", "c")
 
 
-async def test_one_that_says_good_bye_is_gone_at_once(wires: MemoryWires, autojump_clock: MockClock) -> None:
+async def test_a_node_that_says_good_bye_is_gone_at_once(
+    wires: MemoryWires, autojump_clock: MockClock
+) -> None:
     a, b, c = await three(wires)
     c.heartbeats.leave()
     await trio.sleep(0.05)
@@ -85,7 +87,7 @@ async def test_one_that_says_good_bye_is_gone_at_once(wires: MemoryWires, autoju
     assert [a.heartbeats.there(node) for node in "abc"] == [True, True, False]
 
 
-async def test_one_that_retires_owns_nothing_and_is_at_work_until_it_says_that_it_has_gone(
+async def test_a_node_that_retires_owns_nothing_and_is_at_work_until_it_says_that_it_has_gone(
     wires: MemoryWires, autojump_clock: MockClock
 ) -> None:
     a, b, c = await three(wires)
@@ -110,7 +112,7 @@ async def test_one_that_retires_owns_nothing_and_is_at_work_until_it_says_that_i
     assert a.heartbeats.changes == changes + 1
 
 
-async def test_one_that_retires_and_dies_is_at_work_no_longer(
+async def test_a_node_that_retires_and_dies_is_at_work_no_longer(
     wires: MemoryWires, autojump_clock: MockClock
 ) -> None:
     a, _, c = await three(wires)
@@ -123,7 +125,7 @@ async def test_one_that_retires_and_dies_is_at_work_no_longer(
     assert told == [True, False]
 
 
-async def test_one_that_cannot_know_what_the_others_know_decides_nothing(
+async def test_a_node_that_cannot_know_what_the_others_know_decides_nothing(
     wires: MemoryWires, autojump_clock: MockClock
 ) -> None:
     """It is there, but its disk is full, say: whoever waited for what it owned would wait for ever."""

@@ -54,7 +54,9 @@ def ports() -> Iterator[dict[str, str]]:
         yield found
 
 
-def test_one_that_answers_is_enough_to_start_and_the_silent_one_is_told_of(ports: dict[str, str]) -> None:
+def test_one_server_that_answers_is_enough_to_start_and_the_silent_one_is_told_of(
+    ports: dict[str, str],
+) -> None:
     both = [ports["closed"], ports["good"], ports["garbled"]]
     refuse_unsynced(both)
     closed, garbled = problems(both)
@@ -63,7 +65,7 @@ def test_one_that_answers_is_enough_to_start_and_the_silent_one_is_told_of(ports
 
 
 @pytest.mark.parametrize("wrong", ["lazy", "bare"])
-def test_one_that_is_set_wrong_is_refused_and_told_of(ports: dict[str, str], wrong: str) -> None:
+def test_a_server_that_is_set_wrong_is_refused_and_told_of(ports: dict[str, str], wrong: str) -> None:
     both = [ports["good"], ports[wrong]]
     [problem] = problems(both)
     assert ports[wrong] in problem
@@ -77,7 +79,7 @@ def test_without_any_answer_nobody_starts(ports: dict[str, str]) -> None:
         refuse_unsynced([ports["closed"], ports["garbled"]])
 
 
-def test_those_that_are_well_are_no_problem(ports: dict[str, str]) -> None:
+def test_servers_that_are_well_are_no_problem(ports: dict[str, str]) -> None:
     assert problems([ports["good"]]) == []
 
 

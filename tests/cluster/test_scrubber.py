@@ -48,7 +48,7 @@ async def scrubbing(file: File) -> AsyncIterator[Scrubber]:
         nursery.cancel_scope.cancel()
 
 
-async def test_it_rests_longer_the_longer_a_look_takes(autojump_clock: MockClock) -> None:
+async def test_the_scrubber_rests_longer_the_longer_a_look_takes(autojump_clock: MockClock) -> None:
     file = File()
     async with scrubbing(file) as scrubber:
         await trio.sleep(3 * SCRUB_EVERY)
@@ -59,7 +59,7 @@ async def test_it_rests_longer_the_longer_a_look_takes(autojump_clock: MockClock
         assert scrubber.passes == 1
 
 
-async def test_it_looks_at_once_when_somebody_else_has_written(autojump_clock: MockClock) -> None:
+async def test_the_scrubber_looks_at_once_when_somebody_else_has_written(autojump_clock: MockClock) -> None:
     file = File()
     file.slow = 60
     async with scrubbing(file) as scrubber:

@@ -104,7 +104,7 @@ async def test_what_gave_nothing_away_is_taken_back(wires: MemoryWires, autojump
     assert await node.tried()
 
 
-async def test_one_whose_owner_does_not_answer_counts_itself(
+async def test_a_node_whose_owner_of_a_name_does_not_answer_counts_itself(
     wires: MemoryWires, autojump_clock: MockClock
 ) -> None:
     nodes = three(wires)

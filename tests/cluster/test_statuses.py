@@ -114,7 +114,7 @@ async def test_clocks_that_differ_are_a_problem(autojump_clock: MockClock) -> No
     assert "c is 3600 s before" in found
 
 
-def test_one_that_is_far_behind_is_a_problem_and_so_are_servers_that_lack_some() -> None:
+def test_a_server_that_is_far_behind_is_a_problem_and_so_are_servers_that_lack_some() -> None:
     state = StreamState(90, 9000, 11, 100 + FAR_BEHIND + 1)
     lacks = StreamInfo(STREAM.config, state, StreamCluster("s0", [Replica("s1", False, active=SECOND)]))
     found = status(well("b", sequence=state.last_seq), well("c", sequence=state.last_seq), info=lacks)

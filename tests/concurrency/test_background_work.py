@@ -31,11 +31,11 @@ def rested(took: float, own: float, all_: float) -> float:
     return sum(waits)
 
 
-def test_it_rests_by_how_long_it_worked_where_others_work() -> None:
+def test_background_work_rests_by_how_long_it_worked_where_others_work() -> None:
     assert rested(took=0.002, own=0.001, all_=0.002) == 0.004
 
 
-def test_it_does_not_rest_where_nobody_else_works() -> None:
+def test_background_work_does_not_rest_where_nobody_else_works() -> None:
     assert rested(took=0.002, own=0.002, all_=0.00205) == 0
 
 
@@ -51,7 +51,7 @@ def test_who_is_stopped_ends_at_the_next_rest() -> None:
         pace.rest()
 
 
-async def test_it_has_one_thread_of_a_low_priority() -> None:
+async def test_background_work_has_one_thread_of_a_low_priority() -> None:
     async with background_thread("test") as thread:
         nice = await thread.run(lambda: os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
         names = {await thread.run(lambda: threading.current_thread().name) for _ in range(3)}

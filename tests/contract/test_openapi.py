@@ -107,6 +107,6 @@ def test_no_schema_has_the_name_of_what_generated_code_itself_uses(document: Any
     assert not document["components"]["schemas"].keys() & IN_JAVA
 
 
-def test_it_has_nothing_besides(document: Any) -> None:
+def test_the_document_has_no_operation_that_is_no_request(document: Any) -> None:
     operations = [name for path in document["paths"].values() for name in path]
     assert len(operations) == len(REQUESTS)

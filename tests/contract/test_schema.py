@@ -169,6 +169,14 @@ def test_a_stream_of_events_has_the_news_and_no_requests() -> None:
     assert document["channels"]["ws"]["messages"].keys().isdisjoint({"stream.opened", "stream.closed"})
 
 
+def test_what_makes_code_of_asyncapi_finds_a_version_that_it_reads_and_names_for_all_classes() -> None:
+    document = printed("--asyncapi")
+    assert document["asyncapi"] == "3.0.0"  # of a later version Modelina makes one class, `any`
+    titles = [message["payload"]["title"] for message in document["components"]["messages"].values()]
+    classes = document["components"]["schemas"].keys()
+    assert len({*titles, *classes}) == len(titles) + len(classes)
+
+
 def test_asyncapis_own_parser_finds_nothing_and_reads_every_row() -> None:
     document = printed("--asyncapi")
     parts = list(_parts(document))

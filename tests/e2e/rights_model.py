@@ -39,6 +39,7 @@ class Rights:
     roles: dict[int, str]
     rooms: list[Room] = attrs.Factory(list)
     banned: set[int] = attrs.Factory(set)
+    left_roles: dict[int, str] = attrs.Factory(dict)  # of whoever left, the role that they had last
 
     def rank(self, who: int) -> int:
         return RANK[self.roles[who]] if who in self.roles else -1
@@ -50,16 +51,19 @@ class Rights:
 
     def out(self, who: int) -> None:
         """Out of the space is out of its rooms, also after coming back."""
-        self.roles.pop(who, None)
+        if (role := self.roles.pop(who, None)) is not None:
+            self.left_roles[who] = role
         for room in self.rooms:
             room.members.discard(who)
 
     # --- the space
 
     def enter(self, who: int) -> Refused:
+        """As a member, or as a guest if that is what they left as."""
         if who not in self.roles and who in self.banned:
             return "not_found"
-        self.roles.setdefault(who, "member")
+        left = self.left_roles.get(who, "member")
+        self.roles.setdefault(who, min("member", left, key=RANK.__getitem__))
         return None
 
     def leave(self, who: int) -> Refused:

@@ -136,7 +136,7 @@ def test_what_others_see_is_changed(town: Town) -> None:
         ("account.set_display_name", {"display_name": "Nobody"}),
     ],
 )
-def test_they_are_for_operators_and_for_accounts_that_are_there(
+def test_changes_are_for_operators_and_for_accounts_that_are_there(
     town: Town, name: str, fields: dict[str, Any]
 ) -> None:
     member = town.open(town.account())

@@ -13,7 +13,7 @@ import msgspec
 import pytest
 
 from chatd.contract.requests import REQUESTS
-from chatd.store.ops.backup import restore
+from chatd.store.ops.restore import restore
 
 from .conftest import Serve, ended_well
 from .raw import Peer
@@ -52,7 +52,7 @@ def test_backups_and_rebuilt_views_stand_in_the_audit(serve: Serve, tmp_path: Pa
     town.close()
 
 
-def test_so_does_a_compaction(serve: Serve) -> None:
+def test_a_compaction_is_in_the_audit(serve: Serve) -> None:
     town = Town(serve())
     done = town.operator.ask("server.compact")
     (fact,) = audit(town.operator, type="server.compacted")
@@ -62,7 +62,7 @@ def test_so_does_a_compaction(serve: Serve) -> None:
     town.close()
 
 
-def test_so_does_what_others_did_to_accounts(serve: Serve) -> None:
+def test_what_others_did_to_accounts_is_in_the_audit(serve: Serve) -> None:
     town = Town(serve())
     whom = town.account("whom")
     town.open(whom).ask("account.update", display_name="Of my own accord")
@@ -111,7 +111,7 @@ def test_a_restore_is_logged_once_by_the_server_that_starts_on_it(serve: Serve, 
 
 
 @pytest.mark.parametrize("way", ["admin socket", "WebSocket", "HTTP"])
-def test_so_does_one_whose_caller_left_in_the_middle(
+def test_an_act_whose_caller_left_in_the_middle_is_in_the_audit(
     serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str
 ) -> None:
     go_on = tmp_path / "go on"

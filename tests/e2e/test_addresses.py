@@ -29,7 +29,9 @@ def status_of(port: int, address: str, path: str) -> bytes:
 
 @pytest.mark.parametrize("host", ["::", "127.0.0.1, ::1"])
 @pytest.mark.parametrize("address", ["127.0.0.1", "::1"])
-def test_it_answers_by_ipv4_and_by_ipv6_and_knows_who_asks(serve: Serve, host: str, address: str) -> None:
+def test_a_server_answers_by_ipv4_and_by_ipv6_and_knows_who_asks(
+    serve: Serve, host: str, address: str
+) -> None:
     """Only this machine may read the metrics: a client of IPv4 is known by that address on both."""
     server = serve(host=host)
     assert status_of(server.port, address, "/readyz") == b"200"

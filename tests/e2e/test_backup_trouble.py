@@ -23,7 +23,7 @@ from chatd.repository import bucket_shelf
 from chatd.repository.shelf import locked, open_shelf
 from chatd.store.ops import migrate
 from chatd.store.ops import scratch_folder as scratch
-from chatd.store.ops.backup import restore
+from chatd.store.ops.restore import restore
 from chatd.store.ops.scratch_folder import scratch_folder
 
 from .conftest import Serve, ended_well

@@ -56,7 +56,7 @@ def move(folder: Path) -> Path:
 
 
 @pytest.mark.parametrize("happen", [delete, replace, move])
-def test_it_says_so_stores_nothing_and_saves_what_is_open(
+def test_a_server_whose_file_is_gone_says_so_stores_nothing_and_saves_what_is_open(
     serve: Serve, tmp_path: Path, happen: Callable[[Path], Path]
 ) -> None:
     server = serve()
@@ -129,7 +129,7 @@ def test_the_server_outlives_a_file_that_is_cut_off(serve: Serve) -> None:
     server.kill()  # it has lost its file, and would say so
 
 
-def test_it_goes_on_when_the_folder_is_back(serve: Serve) -> None:
+def test_a_server_goes_on_when_its_folder_is_back(serve: Serve) -> None:
     server = serve()
     town = Town(server)
     room = town.room()

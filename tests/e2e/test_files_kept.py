@@ -8,7 +8,7 @@ from pathlib import Path
 
 from chatd.files.archive import database_of, restore_files
 from chatd.handlers.backup_archive import HALF_MADE
-from chatd.store.ops.backup import restore
+from chatd.store.ops.restore import restore
 
 from .conftest import Serve
 from .serving import Server

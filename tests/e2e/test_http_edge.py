@@ -26,7 +26,7 @@ UPGRADE = {
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz", "/"])
-def test_it_tells_that_it_lives_and_is_ready(server: Server, path: str) -> None:
+def test_a_server_tells_that_it_lives_and_is_ready(server: Server, path: str) -> None:
     with Peer(server) as peer:
         peer.get(path)
         status, _headers, body = peer.response()
@@ -303,7 +303,7 @@ def test_metrics_do_not_answer_through_a_proxy(server: Server, header: str) -> N
     assert _asked_as(server, here, "/metrics", more=f"{header}: {PASSED_ON[header]}\r\n")[0] == 403
 
 
-def test_nor_through_one_that_says_nothing_of_itself(serve: Serve) -> None:
+def test_metrics_do_not_answer_through_a_proxy_that_says_nothing_of_itself(serve: Serve) -> None:
     server = serve(public_url="https://chat.example")
     assert _asked_as(server, "chat.example", "/metrics")[0] == 403
     assert _asked_as(server, f"127.0.0.1:{server.port}", "/metrics", version="1.0")[0] == 403

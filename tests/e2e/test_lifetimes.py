@@ -103,7 +103,7 @@ def test_a_setting_without_sense_is_named(tmp_path: Path, settings: dict[str, An
     assert "Traceback" not in server.output()
 
 
-def test_it_starts_after_a_kill_that_left_its_socket_and_lock_behind(serve: Serve) -> None:
+def test_a_server_starts_after_a_kill_that_left_its_socket_and_lock_behind(serve: Serve) -> None:
     server = serve()
     for _ in range(3):
         server.kill()

@@ -124,7 +124,7 @@ def test_who_may_not_read_a_room_marks_nothing_in_it(scene: Scene) -> None:
     assert (beyond["code"], "last seq" in beyond["message"]) == ("invalid", True)
 
 
-def test_it_holds_over_a_restart(serve: Serve) -> None:
+def test_a_mark_as_unread_holds_over_a_restart(serve: Serve) -> None:
     server = serve()
     town = Town(server)
     scene = played(town)

@@ -60,7 +60,7 @@ def test_all_that_somebody_wrote_before_is_erased_when_the_time_has_come(town: T
     assert texts(owner, rooms[1]) == ["kept", None, None, None]
 
 
-def test_it_takes_an_admin_who_stands_above_also_if_the_account_has_left(town: Town) -> None:
+def test_an_order_takes_an_admin_who_stands_above_also_if_the_account_has_left(town: Town) -> None:
     room = town.room()
     judge, admin = town.moderator(room), town.moderator(room, role="admin")
     bob, second = town.member(room), town.moderator(room, role="admin")
@@ -90,7 +90,7 @@ def test_a_preview_counts_and_orders_nothing(town: Town) -> None:
     assert owner.ask("erasure.list", space=town.space) == {"erasures": [], "next": None}
 
 
-def test_it_reaches_no_further_than_whoever_ordered_it_sees(town: Town) -> None:
+def test_an_order_reaches_no_further_than_whoever_gave_it_sees(town: Town) -> None:
     public, private = town.room(), town.room(private=True)
     owner, bob = town.open(town.owner), town.open(account := town.member(public))
     owner.ask("room.invite", room=private, account=account.id)
@@ -106,7 +106,7 @@ def test_it_reaches_no_further_than_whoever_ordered_it_sees(town: Town) -> None:
     assert texts(owner, private) == [None]
 
 
-def test_it_lapses_when_whoever_ordered_it_may_not_any_more(town: Town) -> None:
+def test_an_order_lapses_when_whoever_gave_it_may_not_any_more(town: Town) -> None:
     room = town.room()
     owner, bob = town.open(town.owner), town.open(account := town.member(room))
     bob.post(room, "mine")

@@ -20,7 +20,7 @@ def test_prometheus_finds_nothing_wrong_with_it(server: Server, town: Town) -> N
     assert promtool("check", "metrics", text=scraped(server)) == ""
 
 
-def test_it_has_what_the_table_says_and_what_a_process_has(server: Server, town: Town) -> None:
+def test_metrics_are_what_the_table_says_and_what_a_process_has(server: Server, town: Town) -> None:
     found = families(server)
     assert {name for name in found if name.startswith("chatd_")} == set(BY_NAME)
     for name, row in BY_NAME.items():

@@ -78,7 +78,7 @@ def test_with_no_file_left_it_goes_on_and_takes_connections_again(bounded: Serve
     town.close()
 
 
-async def test_it_is_said_once_a_minute(autojump_clock: MockClock) -> None:
+async def test_a_shortage_of_files_is_said_once_a_minute(autojump_clock: MockClock) -> None:
     open_files, none_left = OpenFiles(), OSError(24, "Too many open files")
     with log.captured() as said:
         for _ in range(100):

@@ -81,7 +81,7 @@ def at_end() -> Iterator[ExitStack]:
 
 
 @pytest.mark.parametrize("shell", [">&-", "2>&-", ">&- 2>&- <&-", ">/dev/full", "2>/dev/full"])
-def test_it_serves_with_no_output_at_all(tmp_path: Path, at_end: ExitStack, shell: str) -> None:
+def test_a_server_serves_with_no_output_at_all(tmp_path: Path, at_end: ExitStack, shell: str) -> None:
     server = Started(tmp_path / "data", shell)
     at_end.callback(server.kill)
     operator = server.operator()
@@ -92,7 +92,7 @@ def test_it_serves_with_no_output_at_all(tmp_path: Path, at_end: ExitStack, shel
     assert server.end() == 0
 
 
-def test_it_serves_after_the_reader_of_its_log_has_gone(tmp_path: Path, at_end: ExitStack) -> None:
+def test_a_server_serves_after_the_reader_of_its_log_has_gone(tmp_path: Path, at_end: ExitStack) -> None:
     reading, writing = os.pipe()
     server = Started(tmp_path / "data", "", stderr=writing)
     at_end.callback(server.kill)
@@ -107,7 +107,7 @@ def test_it_serves_after_the_reader_of_its_log_has_gone(tmp_path: Path, at_end: 
     assert server.end() == 0
 
 
-def test_it_serves_while_the_reader_of_its_log_stands_still(tmp_path: Path, at_end: ExitStack) -> None:
+def test_a_server_serves_while_the_reader_of_its_log_stands_still(tmp_path: Path, at_end: ExitStack) -> None:
     reading, writing = os.pipe()
     at_end.callback(os.close, reading)
     os.write(writing, bytes(fcntl.fcntl(writing, fcntl.F_GETPIPE_SZ)))  # there is no more space in it

@@ -145,7 +145,7 @@ def test_alone_it_signs_in_only_who_was_asked_for(town: Town, pia: Person) -> No
     assert "must ask who you are" in refused(town, **pia.device.sign(challenge(town)))
 
 
-def test_it_stands_in_for_the_code_of_a_second_factor(town: Town, pia: Person) -> None:
+def test_a_passkey_stands_in_for_the_code_of_a_second_factor(town: Town, pia: Person) -> None:
     pia.add()
     secret = pia.client.ask("totp.begin", password=PASSWORD)["secret"]
     pia.client.ask("totp.confirm", code=pyotp.TOTP(secret).now())

@@ -186,6 +186,6 @@ def test_what_cannot_be_meant_is_refused(town: Town, name: str, data: Frame) -> 
     assert town.open(town.member()).refusal(name, **data)["code"] == "invalid"
 
 
-def test_an_operator_is_nowhere(town: Town) -> None:
+def test_an_operator_has_no_presence_and_watches_none(town: Town) -> None:
     assert town.operator.refusal("presence.set", state="online")["code"] == "forbidden"
     assert town.operator.refusal("presence.watch", accounts=[])["code"] == "forbidden"

@@ -200,7 +200,7 @@ def test_sessions_of_an_account(small: Town) -> None:
     visitor.open(account.token)
 
 
-def test_connections_of_an_address(serve: Serve) -> None:
+def test_an_address_has_no_more_connections_than_the_quota_allows(serve: Serve) -> None:
     town = Town(serve(rate_limits=True, quota_connections=3, trusted_proxies="127.0.0.1"))
     here, elsewhere = ({"X-Forwarded-For": address} for address in ("203.0.113.1", "203.0.113.2"))
     crowd = [town.dial(headers=here) for _ in range(3)]

@@ -329,7 +329,7 @@ def test_what_has_not_changed_is_not_sent_again(town: Town, rest: Rest, ann: Acc
     assert rest.send("GET", ALL.format(room), headers={"If-None-Match": tag}).status == 200
 
 
-def test_answers_are_private(rest: Rest) -> None:
+def test_no_cache_keeps_an_answer(rest: Rest) -> None:
     for answer in (rest.get("/spaces"), rest.get("/nothing"), rest.post("/spaces")):
         assert answer.headers["cache-control"] == "no-store"
         assert answer.headers["x-content-type-options"] == "nosniff"

@@ -21,6 +21,7 @@ from .serving import Server
 from .talking import history
 from .test_files import post
 from .test_hostile_bytes import within
+from .test_imports import Importing
 from .town import Town
 from .uploads import UPLOADING, upload
 
@@ -174,3 +175,53 @@ def test_a_time_is_the_last_event_before_it(town: Town, tmp_path: Path) -> None:
         place = tmp_path / "empty"
         assert why in chatctl("backup", "restore", repository, "--at", moment, "--data", place, status=1)
         assert not (tmp_path / "empty").exists()
+
+
+def test_an_import_that_was_taken_back_since_is_taken_back(town: Town, tmp_path: Path) -> None:
+    """Else the rooms that it made stay, empty, and a later run of it makes others beside them."""
+    importing = Importing(town)
+    importing.say(importing.message("1.1", "long ago"))
+    then = town.operator.ask("server.status")["position"]
+    importing.undo()
+    repository, back = tmp_path / "repository", tmp_path / "back"
+    town.operator.ask("backup.create", path=f"{repository}/")
+    chatctl("backup", "restore", repository, "--at", then, "--data", back)
+    again = Server(back, program=UPLOADING).start()
+    try:
+        there = Town(again)
+        [listed] = there.operator.ask("import.list", space=town.space)["imports"]
+        assert (listed["id"], listed["undone_at"] is None) == (importing.id, False)
+        there.space = town.space
+        later = Importing(there)
+        rooms = there.operator.ask("room.list", space=town.space)["rooms"]
+        assert [(one["id"], one["name"]) for one in rooms if "general" in one["name"]] == [
+            (later.room, "general")
+        ]
+        assert later.say(later.message("1.1", "long ago")) == {"added": 1}
+        there.assert_sound()
+        there.close()
+    finally:
+        assert again.stop() == 0
+
+
+def test_before_an_import_nobody_has_said_who_is_who(town: Town, tmp_path: Path) -> None:
+    ann, bob, room = town.member(name="ann"), town.member(name="bob"), town.room()
+    then = town.operator.ask("server.status")["position"]
+    wrong = Importing(town, source="slack:T2")
+    wrong.add("people", people=[{"key": "U9", "name": "xx", "account": ann.id}])
+    wrong.add("rooms", rooms=[{"key": "C9", "name": "x", "kind": "public", "room": room}])
+    repository, back = tmp_path / "repository", tmp_path / "back"
+    town.operator.ask("backup.create", path=f"{repository}/")
+    chatctl("backup", "restore", repository, "--at", then, "--data", back)
+    again = Server(back, program=UPLOADING).start()
+    try:
+        there = Town(again)
+        there.space = town.space
+        right = Importing(there, source="slack:T2")
+        [found] = right.add("people", people=[{"key": "U9", "name": "xx", "account": bob.id}])["people"]
+        assert found["account"] == bob.id
+        [made] = right.add("rooms", rooms=[{"key": "C9", "name": "x", "kind": "public"}])["rooms"]
+        assert made["made"]
+        there.close()
+    finally:
+        assert again.stop() == 0

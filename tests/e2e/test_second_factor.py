@@ -113,7 +113,7 @@ def test_a_secret_that_was_not_confirmed_asks_for_nothing(town: Town) -> None:
     town.dial().ask("account.sign_in", name="tamara", password=PASSWORD)
 
 
-def test_it_takes_the_password_to_begin_and_the_password_and_a_code_to_end(town: Town) -> None:
+def test_a_second_factor_begins_with_the_password_and_ends_with_password_and_code(town: Town) -> None:
     person = AccountPresence(town, "titus")
     session = person.session
     assert session.refusal("totp.begin", password=OTHER)["code"] == "unauthenticated"

@@ -45,7 +45,7 @@ def admitted(server: Server, origin: str) -> bool:
 
 
 @pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2])
-def test_it_cuts_nobody_off(server: Server, number: signal.Signals) -> None:
+def test_sighup_and_the_user_signals_cut_nobody_off(server: Server, number: signal.Signals) -> None:
     town = Town(server)
     client = town.open(town.owner)
     for _ in range(3):

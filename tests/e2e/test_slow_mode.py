@@ -30,7 +30,7 @@ def asleep(town: Town) -> None:
         assert time.monotonic() < deadline, "a room is still awake"
 
 
-def test_it_is_not_forgotten_in_sleep_nor_by_a_restart(sleepy: Server) -> None:
+def test_slow_mode_is_not_forgotten_in_sleep_nor_by_a_restart(sleepy: Server) -> None:
     town = Town(sleepy)
     room = town.room()
     account = town.member(room)

@@ -16,7 +16,7 @@ from .test_slow_clients import flood
 from .town import Town
 
 
-def test_it_begins_with_the_snapshot_and_goes_on_with_events(server: Server, town: Town) -> None:
+def test_a_stream_begins_with_the_snapshot_and_goes_on_with_events(server: Server, town: Town) -> None:
     room = town.room()
     account, poster = town.member(room), town.open(town.member(room))
     with Streamed(server, account.token) as stream:
@@ -82,7 +82,7 @@ def test_a_token_in_the_address_is_refused_in_words_that_help(server: Server) ->
     assert "secret" not in detail
 
 
-def test_other_methods(server: Server, town: Town) -> None:
+def test_events_take_get_head_and_options_and_no_other_method(server: Server, town: Town) -> None:
     token = town.account().token
     with Streamed(server, token, method="OPTIONS") as answer:
         assert (answer.status, answer.headers["allow"]) == (204, "GET, HEAD, OPTIONS")
@@ -236,7 +236,7 @@ def test_a_silent_stream_is_kept_alive_and_a_stalled_one_is_dropped(serve: Serve
     town.close()
 
 
-def test_one_that_has_ended_its_side_still_reads(server: Server, town: Town) -> None:
+def test_a_client_that_has_ended_its_side_still_reads(server: Server, town: Town) -> None:
     room = town.room()
     poster, reader = town.open(town.member(room)), town.member(room)
     with Streamed(server, reader.token) as stream:
@@ -247,7 +247,7 @@ def test_one_that_has_ended_its_side_still_reads(server: Server, town: Town) -> 
         assert stream.posted(room) == ["still there?"]
 
 
-def test_one_that_sends_without_end_is_dropped(server: Server, town: Town) -> None:
+def test_a_client_that_sends_without_end_is_dropped(server: Server, town: Town) -> None:
     with Streamed(server, town.account().token) as stream:
         assert stream.opened
         stream.socket.settimeout(60)

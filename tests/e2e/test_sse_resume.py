@@ -42,7 +42,7 @@ def eventful(
     return int(poster.post(room, "last")["position"])
 
 
-def test_it_gets_what_a_websocket_gets(server: Server, town: Town) -> None:
+def test_a_stream_that_resumes_gets_what_a_websocket_gets(server: Server, town: Town) -> None:
     room = town.room()
     account, poster = town.member(room), town.open(town.member(room))
     beside, other_device = town.open(account, subprotocol=MSGPACK), town.open(account)

@@ -381,6 +381,7 @@ def test_a_port_that_is_taken_is_said(town: Town, tmp_path: Path) -> None:
     )
     assert ended.returncode == 1
     assert f"cannot listen on 127.0.0.1 port {town.server.port}: " in ended.stderr
+    assert "has not had everything of http://127.0.0.1:1 yet" in promote(tmp_path / "taken", status=1)
 
 
 def test_as_a_service_it_says_that_it_lives_and_takes_the_socket_of_its_unit(

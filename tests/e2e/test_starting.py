@@ -21,7 +21,7 @@ def taken() -> Iterator[int]:
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::", "localhost, 127.0.0.1"])
-def test_it_makes_no_folder_before_it_has_the_port(tmp_path: Path, taken: int, host: str) -> None:
+def test_a_server_makes_no_folder_before_it_has_the_port(tmp_path: Path, taken: int, host: str) -> None:
     server = Server(tmp_path / "data", host=host)
     server.port = taken
     server.launch()
@@ -48,7 +48,7 @@ def test_a_second_one_on_the_same_folder_hears_of_the_first(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_it_may_be_stopped_while_it_starts(tmp_path: Path, number: signal.Signals) -> None:
+def test_a_server_may_be_stopped_while_it_starts(tmp_path: Path, number: signal.Signals) -> None:
     server = Server(tmp_path / "data")
     server.launch()
     try:

@@ -76,7 +76,7 @@ def opens(town: Town, token: str) -> bool:
 # --- forged ---
 
 
-def test_one_signed_by_hand_with_the_right_key_is_good(town: Town, key: bytes) -> None:
+def test_a_token_signed_by_hand_with_the_right_key_is_good(town: Town, key: bytes) -> None:
     """So that the refusals below are for the reasons that they name."""
     header, claims = parts(town.account().token)
     assert header == {"typ": "JWT", "alg": "HS256"}
@@ -104,7 +104,7 @@ def without(claims: Frame, name: str) -> Frame:
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_one_that_says_something_else_is_refused_though_rightly_signed(
+def test_a_token_that_says_something_else_is_refused_though_rightly_signed(
     town: Town, key: bytes, change: str
 ) -> None:
     header, claims = parts(town.account().token)
@@ -117,14 +117,14 @@ def test_the_device_of_somebody_else_is_refused_though_rightly_signed(town: Town
     assert not opens(town, signed(header, {**mine, "sid": theirs["sid"]}, key))
 
 
-def test_one_signed_with_another_key_is_refused(town: Town) -> None:
+def test_a_token_signed_with_another_key_is_refused(town: Town) -> None:
     header, claims = parts(town.account().token)
     for key in (b"", b"secret", bytes(32), town.server.data.name.encode()):
         assert not opens(town, signed(header, claims, key))
 
 
 @pytest.mark.parametrize("algorithm", ["none", "None", "NONE", ""])
-def test_one_that_is_not_signed_is_refused(town: Town, algorithm: str) -> None:
+def test_a_token_that_is_not_signed_is_refused(town: Town, algorithm: str) -> None:
     _, claims = parts(town.account().token)
     said = ".".join(
         _encoded(json.dumps(part).encode()) for part in ({"alg": algorithm, "typ": "JWT"}, claims)
@@ -135,13 +135,15 @@ def test_one_that_is_not_signed_is_refused(town: Town, algorithm: str) -> None:
 
 
 @pytest.mark.parametrize("algorithm", ["HS384", "HS512"])
-def test_another_algorithm_is_refused_even_with_the_right_key(town: Town, key: bytes, algorithm: str) -> None:
+def test_a_token_of_another_algorithm_is_refused_even_with_the_right_key(
+    town: Town, key: bytes, algorithm: str
+) -> None:
     header, claims = parts(town.account().token)
     digest = f"sha{algorithm[2:]}"
     assert not opens(town, signed({**header, "alg": algorithm}, claims, key, digest))
 
 
-def test_one_signed_with_a_key_that_it_brings_along_is_refused(town: Town) -> None:
+def test_a_token_signed_with_a_key_that_it_brings_along_is_refused(town: Town) -> None:
     """RS256 with the public key in the header, and HS256 with that public key as the secret."""
     _, claims = parts(town.account().token)
     pair = RSAKey.generate_key(2048)
@@ -155,7 +157,7 @@ def test_one_signed_with_a_key_that_it_brings_along_is_refused(town: Town) -> No
     assert not opens(town, signed(symmetric, claims, base64.urlsafe_b64decode(own.as_dict()["k"] + "==")))
 
 
-def test_one_that_was_cut_or_changed_is_refused(town: Town) -> None:
+def test_a_token_that_was_cut_or_changed_is_refused(town: Town) -> None:
     token = town.account().token
     header, claims, signature = token.split(".")
     flipped = ("A" if signature[0] != "A" else "B") + signature[1:]

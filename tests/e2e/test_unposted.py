@@ -47,7 +47,7 @@ def test_the_notification_says_which_message_and_why_on_all_devices(town: Town) 
     assert [item["data"] for item in exported if item["kind"] == "notification"] == [row]
 
 
-def test_it_is_marked_as_read_like_others_and_by_nothing_else(town: Town) -> None:
+def test_a_notification_of_what_was_not_posted_is_read_like_others_and_by_nothing_else(town: Town) -> None:
     account = town.member()
     client, other = town.open(account), town.open(town.member())
     room, entry = unposted(town, account, client)
@@ -65,7 +65,7 @@ def test_it_is_marked_as_read_like_others_and_by_nothing_else(town: Town) -> Non
     assert listed(client) == [{**row, "read": True}]
 
 
-def test_pages_hold_it_in_its_place_among_the_others(town: Town) -> None:
+def test_pages_hold_what_was_not_posted_in_its_place_among_the_others(town: Town) -> None:
     account, room = town.member(), town.room()
     client, other = town.open(account), town.open(town.member(room))
     client.ask("room.join", room=room)
@@ -85,7 +85,7 @@ def test_pages_hold_it_in_its_place_among_the_others(town: Town) -> None:
         assert kinds == ["mention", "scheduled", "mention"]
 
 
-def test_in_quiet_hours_it_is_quiet(town: Town) -> None:
+def test_in_quiet_hours_what_was_not_posted_is_told_quietly(town: Town) -> None:
     account = town.member()
     client = town.open(account)
     client.ask("preferences.update", quiet_from=0, quiet_to=1439)  # all day but for a minute
@@ -93,7 +93,7 @@ def test_in_quiet_hours_it_is_quiet(town: Town) -> None:
     assert listed(client)[0]["quiet"]
 
 
-def test_it_happens_once_over_a_restart(serve: Serve) -> None:
+def test_what_was_not_posted_is_told_once_over_a_restart(serve: Serve) -> None:
     server = serve()
     town = Town(server)
     account = town.member()

@@ -20,7 +20,7 @@ from chatd.files.partials import Partials
 from chatd.files.pictures.process import PictureProcesses
 from chatd.files.places import UploadPlaces
 from chatd.files.receiving import Receptions
-from chatd.files.spooled import SpoolingBlobs
+from chatd.files.spooling_blobs import SpoolingBlobs
 from chatd.gateway.http.files.routes import FileRoutes
 from chatd.ports import Caller
 from chatd.ports.file_counts import FileCounts

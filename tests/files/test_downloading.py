@@ -53,7 +53,7 @@ async def test_what_cannot_run_is_shown_in_place(site: Site) -> None:
     assert answer.headers["content-disposition"].startswith("inline")
 
 
-async def test_no_cache_keeps_it(site: Site, url: str) -> None:
+async def test_no_cache_keeps_a_file(site: Site, url: str) -> None:
     assert (await site.ask("GET", url)).headers["cache-control"] == "private, no-store"
 
 
@@ -89,7 +89,7 @@ async def test_names_are_said_as_browsers_read_them(site: Site, name: str, said:
         ("bytes=0-0", b"0", "bytes 0-0/10"),
     ],
 )
-async def test_parts_of_a_file(
+async def test_a_part_of_a_file_is_sent_as_it_was_asked_for(
     site: Site, url: str, asked: str, part: bytes, place: str, sendfile: bool
 ) -> None:
     answer = await site.ask("GET", url, range=asked, sendfile=sendfile)

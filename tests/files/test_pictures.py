@@ -177,13 +177,13 @@ async def test_cut_off_or_broken_pictures_are_never_an_error(studio: Studio, for
     assert not looked.examined.full
 
 
-async def test_one_that_takes_too_long_is_killed(folder: FolderBlobs) -> None:
+async def test_a_picture_process_that_takes_too_long_is_killed(folder: FolderBlobs) -> None:
     studio = Studio(folder)
     studio.processes = PictureProcesses(folder.threads, seconds=0)
     assert await studio.look("PNG", telling("PNG")) == Looked(Examined(), b"", b"")
 
 
-async def test_one_that_crashes_is_no_error(
+async def test_a_picture_process_that_crashes_is_no_error(
     studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     child = tmp_path / "child.py"

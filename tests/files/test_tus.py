@@ -81,7 +81,7 @@ async def test_pieces_become_a_file_that_the_last_answer_names(site: Site) -> No
     assert len(files_in(site.folder)) == 2  # the blob, and what HEAD says
 
 
-async def test_it_can_begin_with_bytes_or_without_any(site: Site) -> None:
+async def test_an_upload_can_begin_with_bytes_or_without_any(site: Site) -> None:
     whole = await site.ask("POST", "/files/tus", b"hello", upload_length="5", content_type=OCTETS, **TUS)
     assert (whole.status, whole.headers["upload-offset"], whole.headers["chatd-file"]) == (201, "5", "F0")
     empty = await site.ask("POST", "/files/tus", upload_length="0", **TUS)

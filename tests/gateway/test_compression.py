@@ -40,7 +40,7 @@ async def test_a_public_text_is_compressed_for_who_takes_it(size: int) -> None:
 
 
 @pytest.mark.parametrize("takes", ["", "identity", "br", "gzip;q=0", "gzip;q=0.0, br", "x-gzip"])
-async def test_nor_for_who_does_not(takes: str) -> None:
+async def test_a_client_that_takes_no_gzip_gets_none(takes: str) -> None:
     async with talk(answering(**PUBLIC)) as client:
         assert (await client.get(Accept_Encoding=takes or "identity")).body == TEXT
 

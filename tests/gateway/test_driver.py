@@ -121,7 +121,7 @@ async def test_a_body_that_waits_to_be_asked_for_is_asked_for() -> None:
         assert (await client.get()).status == 200
 
 
-async def test_nor_is_it_asked_for_when_nobody_wants_it() -> None:
+async def test_a_body_that_nobody_wants_is_not_asked_for() -> None:
     async with talk(answering(b"no", 403)) as client:
         await client.send("POST / HTTP/1.1\nHost: a\nContent-Length: 5\nExpect: 100-continue\n\n")
         answer = await client.answer()
@@ -134,7 +134,7 @@ async def test_a_small_body_that_is_not_read_does_not_end_the_connection() -> No
             assert (await client.ask("POST", body=b"x" * 50_000)).headers.get("connection") is None
 
 
-async def test_a_large_one_does() -> None:
+async def test_a_large_body_that_is_not_read_ends_the_connection() -> None:
     async with talk(answering()) as client:
         await client.send(f"POST /files HTTP/1.1\nHost: a\nContent-Length: {MEBIBYTE}\n\n", b"x" * 1000)
         assert (await client.answer()).headers["connection"] == "close"

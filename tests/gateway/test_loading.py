@@ -19,7 +19,7 @@ from chatd.settings import Settings
 CLIENTS = 5
 
 
-async def test_it_is_loaded_once_however_many_ask_first(tmp_path: Path, nursery: trio.Nursery) -> None:
+async def test_http_is_loaded_once_however_many_ask_first(tmp_path: Path, nursery: trio.Nursery) -> None:
     loaded = []
 
     async def load() -> Any:

@@ -66,7 +66,7 @@ def test_an_origin_is_allowed_however_it_is_written(origin: str) -> None:
         "chrome-extension://upper.example.org",
     ],
 )
-def test_another_origin_is_not(origin: str) -> None:
+def test_another_origin_may_not_connect(origin: str) -> None:
     assert not OWN.may_connect(origin, HERE, PORT)
 
 
@@ -157,7 +157,7 @@ def test_private_answers_are_given_under_names_of_our_own(host: str) -> None:
         " ",
     ],
 )
-def test_and_not_under_a_name_that_somebody_else_lets_lead_here(host: str) -> None:
+def test_a_name_that_somebody_else_lets_lead_here_is_not_the_servers(host: str) -> None:
     assert not OWN.is_own(host)
 
 

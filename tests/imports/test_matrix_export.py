@@ -157,7 +157,7 @@ def test_an_edit_by_the_author_counts_and_keeps_the_text_before(tmp_path: Path) 
     ]  # fmt: skip
 
 
-def test_redactions_reactions_and_pins(tmp_path: Path) -> None:
+def test_redactions_reactions_and_pins_come_with_their_messages(tmp_path: Path) -> None:
     def reaction(id_: str, key: str, sender: str = BEN) -> dict[str, Any]:
         relates = {"m.relates_to": {"rel_type": "m.annotation", "event_id": "$2", "key": key}}
         return event(id_, relates, sender, "m.reaction")

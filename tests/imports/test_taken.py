@@ -18,10 +18,10 @@ from imports.test_broken_exports import NAMES, paths, written
 
 from chatctl.imports.attach import Missing
 from chatctl.imports.chatd.export import ChatdExport
+from chatctl.imports.choice import Choice
 from chatctl.imports.export import Export, Options, Unreadable
 from chatctl.imports.mattermost.export import MattermostExport
 from chatctl.imports.move import Move
-from chatctl.imports.moved import Choice
 from chatctl.imports.slack.export import SlackExport
 from chatd.contract import import_ as contract
 from chatd.contract.emoji import EmojiList, ListEmoji

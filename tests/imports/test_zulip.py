@@ -138,7 +138,7 @@ def test_a_topic_is_a_thread_on_its_first_message_wherever_that_stands(tmp_path:
         (":tada: `:tada:`", "🎉 `:tada:`"),
     ],
 )
-def test_its_markdown_becomes_ours(tmp_path: Path, zulip: str, markdown: str) -> None:
+def test_zulips_markdown_becomes_chatds(tmp_path: Path, zulip: str, markdown: str) -> None:
     assert read(tmp_path, sent(1, zulip)).texts() == [markdown]
 
 

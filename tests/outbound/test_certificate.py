@@ -78,7 +78,7 @@ async def test_the_days_are_counted(pem: Path, monkeypatch: pytest.MonkeyPatch) 
     assert 9.9 < await asked(pem) < 10.1
 
 
-async def test_one_that_nobody_vouches_for_is_named(pem: Path) -> None:
+async def test_a_certificate_that_nobody_vouches_for_is_named(pem: Path) -> None:
     with pytest.raises((OSError, ExceptionGroup)) as caught:
         await asked(pem)
     assert "self-signed" in error_of(caught) or "self signed" in error_of(caught)

@@ -44,13 +44,13 @@ async def test_public_addresses_may_be_asked(address: str) -> None:
 
 
 @pytest.mark.parametrize("address", PRIVATE)
-async def test_no_other_address_may(address: str) -> None:
+async def test_no_address_that_is_not_public_may_be_asked(address: str) -> None:
     assert not is_public(ip_address(address))
     with pytest.raises(NotAllowed, match="no public host"):
         await Guard(resolve=Names(address)).pinned("https://push.example.org/")
 
 
-async def test_one_private_address_among_public_ones_is_enough() -> None:
+async def test_one_private_address_among_public_ones_is_enough_to_refuse_a_host() -> None:
     with pytest.raises(NotAllowed):
         await Guard(resolve=Names("8.8.8.8", "10.0.0.1")).pinned("https://push.example.org/")
 

@@ -68,15 +68,15 @@ def test_the_older_name_of_ed25519_is_known() -> None:
 
 
 @pytest.mark.parametrize("algorithm", ["HS256", "HS512"])
-def test_nothing_symmetric_is_believed(algorithm: str) -> None:
+def test_a_token_signed_with_a_shared_secret_is_not_believed(algorithm: str) -> None:
     secret = OctKey.generate_key(512, {"kid": "rsa"})
-    with pytest.raises(BadToken, match="not allowed"):
+    with pytest.raises(BadToken, match="none of RS256, ES256, EdDSA"):
         read(signed(CLAIMS, secret, algorithm), RSA)
 
 
 @pytest.mark.parametrize("algorithm", ["PS256", "RS384", "RS512"])
 def test_algorithms_outside_the_list_are_not_believed(algorithm: str) -> None:
-    with pytest.raises(BadToken, match="not allowed"):
+    with pytest.raises(BadToken, match="none of RS256, ES256, EdDSA"):
         read(signed(CLAIMS, RSA, algorithm))
 
 

@@ -40,7 +40,7 @@ units=$new/usr/lib/systemd/system
 for unit in sysinit.target basic.target multi-user.target sockets.target timers.target paths.target slices.target \
   local-fs.target network.target network-online.target shutdown.target umount.target exit.target \
   systemd-exit.service systemd-journald.service systemd-journald.socket systemd-journald-dev-log.socket \
-  nginx.service caddy.service haproxy.service; do
+  nginx.service caddy.service haproxy.service apache2.service; do
   [ ! -e /usr/lib/systemd/system/$unit ] || cp /usr/lib/systemd/system/$unit $units/
 done
 mkdir $units/sockets.target.wants

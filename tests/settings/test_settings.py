@@ -69,7 +69,17 @@ def test_lists_with_commas_are_stripped_and_what_is_empty_is_dropped(
 
 @pytest.mark.parametrize(
     "line",
-    ["prot = 1", 'sign_up = "maybe"', "port = 70000", 'port = "many"', "ping_interval = 0", "views = 0.0"],
+    [
+        *(
+            "prot = 1",
+            'sign_up = "maybe"',
+            "port = 70000",
+            'port = "many"',
+            "ping_interval = 0",
+            "views = 0.0",
+        ),
+        *('cluster_name = ""', 'cluster_name = "a.b"', 'cluster_node = "one.internal"'),
+    ],
 )
 def test_a_setting_that_is_wrong_is_named(config: Path, line: str) -> None:
     config.write_text(f"[chatd]\n{line}\n")

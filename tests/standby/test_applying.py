@@ -14,7 +14,7 @@ import pytest
 
 from chatd.domain.event import Fact, encode_personal
 from chatd.domain.names.folded import of_account
-from chatd.ports import Append, PutDraft, StoreError
+from chatd.ports import Append, PutClusterKey, PutDraft, StoreError
 from chatd.standby.applying import Applying, Diverged
 from chatd.standby.progress import Progress
 from chatd.store.connection import open_writer
@@ -110,6 +110,23 @@ async def test_a_long_log_comes_in_parts_and_then_the_tables(
         assert await store.replication.transactions(run, one.state.number, 0) == []
         assert await store.replication.transactions("another run", number, 0) is None
         assert await store.replication.events(one.position, GENESIS, 5) is None
+
+
+async def test_the_key_of_a_clusters_stream_stays_with_its_nodes(
+    tmp_path: Path, copy: sqlite3.Connection
+) -> None:
+    """Who has an old one, and what NATS servers' disks still hold, can read what was erased since."""
+    async with open_store(tmp_path / "data", shared=True) as store:
+        await begin(store)
+        await write(store, writes=(PutClusterKey(1, bytes(32)),))
+        one = applying(copy)
+        await look(store, one, copy)
+        await write(store, writes=(PutClusterKey(2, bytes(32)), PutDraft(ANN, ROOM, 0, "a draft", 1)))
+        those = await store.replication.transactions(one.state.run or "", one.state.number, 0)
+        assert those is not None
+        one.transactions(copy, [msgspec.msgpack.decode(data) for data in those])
+        assert rows(copy) == rows(store.path)
+    assert copy.execute("SELECT * FROM cluster_key").fetchall() == []
 
 
 async def test_what_does_not_follow_is_not_taken(tmp_path: Path, copy: sqlite3.Connection) -> None:

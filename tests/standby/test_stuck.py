@@ -44,7 +44,7 @@ class FullDatabase:
             raise sqlite3.OperationalError("database or disk is full")
 
 
-async def test_it_goes_on_when_there_is_room(
+async def test_a_standby_goes_on_when_there_is_room(
     autojump_clock: trio.testing.MockClock, tmp_path: Path, capsys: Any
 ) -> None:
     database, progress = FullDatabase(), Progress("http://server")

@@ -65,14 +65,17 @@ QUESTIONS: dict[str, Question] = {
 }
 
 
-def grown(messages: int) -> Sheet:
-    """A room in which two talk; a few answer its first message, early and late; all of it is read."""
+def grown(messages: int, rooms: int = 0) -> Sheet:
+    """A room in which two talk; a few answer its first message, early and late; all of it is read. Bob is in
+    as many other rooms."""
     sheet, pen = Sheet(), Pen()
     posts = pen.village()
     for number in range(messages):
         who = ("ann", "bob")[number % 2]
         thread: dict[str, Any] = {"reply_to": 4, "thread": 4} if number < 9 or number > messages - 9 else {}
         posts.append(pen.post("hall", f"message {number}", who, str(number), **thread))
+    for name in (f"room{number}" for number in range(rooms)):
+        posts += [pen.room(name), pen.join(f"room/{name}", "bob")]
     sheet.write(*posts)
     sheet.write(Append(writes=(MarkRead("bob", "hall", messages),)))
     return sheet
@@ -215,6 +218,24 @@ def test_a_change_costs_no_more_among_many_people_and_rooms(spaces: tuple[tuple[
         if large > ALLOWED * small:
             grown[name] = f"{small} steps became {large}"
     assert not grown
+
+
+LISTS_ROOMS = {"what is unread", "who was busy"}
+OF_ONE_ROOM = [name for name in QUESTIONS if name not in LISTS_ROOMS]
+
+
+@pytest.fixture(scope="module")
+def circles() -> Iterator[tuple[Sheet, Sheet]]:
+    with grown(SMALL, HAMLET) as few, grown(SMALL, TOWN) as many:
+        yield few, many
+
+
+@pytest.mark.parametrize("question", [QUESTIONS[name] for name in OF_ONE_ROOM], ids=OF_ONE_ROOM)
+def test_a_question_about_one_room_costs_no_more_for_somebody_who_is_in_many(
+    circles: tuple[Sheet, Sheet], question: Question
+) -> None:
+    small, large = (steps(sheet, lambda sheet=sheet: answer(question(sheet.reader))) for sheet in circles)
+    assert large <= ALLOWED * small, f"{small} steps became {large}"
 
 
 class Counting(SingleThreadedReader):

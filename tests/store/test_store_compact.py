@@ -59,7 +59,7 @@ async def test_what_was_erased_gives_its_place_back(store: Store, pen: Pen, tmp_
     assert again.after <= done.after + 16_384
 
 
-async def test_it_tells_how_far_it_is(store: Store, pen: Pen) -> None:
+async def test_a_compaction_tells_how_far_it_is(store: Store, pen: Pen) -> None:
     await talk(store, pen, erased=900)
     heard: list[tuple[str, int]] = []
     await store.compact(lambda step, percent: heard.append((step, percent)))
@@ -90,7 +90,9 @@ async def test_what_is_erased_meanwhile_is_erased_everywhere(store: Store, pen: 
     assert (await store.verify()).findings == ()
 
 
-async def test_one_that_was_given_up_leaves_nothing_to_the_next_start(pen: Pen, tmp_path: Path) -> None:
+async def test_a_compaction_that_was_given_up_leaves_nothing_to_the_next_start(
+    pen: Pen, tmp_path: Path
+) -> None:
     folder = tmp_path / "data"
     async with open_store(folder) as store:
         await talk(store, pen)
@@ -109,7 +111,7 @@ async def test_one_that_was_given_up_leaves_nothing_to_the_next_start(pen: Pen, 
         assert (await store.verify()).findings == ()
 
 
-async def test_one_that_was_given_up_is_begun_again(store: Store, pen: Pen) -> None:
+async def test_a_compaction_that_was_given_up_is_begun_again(store: Store, pen: Pen) -> None:
     await talk(store, pen)
     before = await texts(store)
     held = await store.log.begin_shrinking()
@@ -121,7 +123,7 @@ async def test_one_that_was_given_up_is_begun_again(store: Store, pen: Pen) -> N
     assert (await store.verify()).findings == ()
 
 
-async def test_it_does_not_begin_without_space(
+async def test_a_compaction_does_not_begin_without_space(
     store: Store, pen: Pen, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await talk(store, pen)

@@ -137,7 +137,7 @@ async def test_a_reply_that_comes_after_trio_ended_is_dropped() -> None:
     assert not replies[0].done()
 
 
-@pytest.mark.parametrize("opened", [open_writer, open_reader, open_scratch, look.fixed])
+@pytest.mark.parametrize("opened", [open_writer, open_reader, open_scratch, look.fixed_reader])
 def test_a_file_that_cannot_be_used_is_closed_again(
     opened: Callable[[Path], sqlite3.Connection], tmp_path: Path
 ) -> None:

@@ -18,8 +18,9 @@ from chatd.ports import Append, Appended, PutClusterKey, PutCredential, StoreErr
 from chatd.store.connection import open_writer
 from chatd.store.database import Store, open_store
 from chatd.store.ops import migrate, scratch_tables, verify
-from chatd.store.ops.backup import examine, named_blobs, restore
+from chatd.store.ops.backup import examine, named_blobs
 from chatd.store.ops.data_folder import DATABASE, RESTORE, hold, why_not
+from chatd.store.ops.restore import restore
 from chatd.store.ops.scratch_tables import open_scratch
 from chatd.store.views.file import VIEWS
 

@@ -239,7 +239,7 @@ async def test_a_copy_that_holds_no_more_is_no_hindrance(tmp_path: Path, pen: Pe
             await store.log.submit([pen.post("hall", "second" if expected == ["first"] else "third")]).wait()
 
 
-async def test_it_goes_on_when_the_right_file_is_back(tmp_path: Path, pen: Pen) -> None:
+async def test_the_store_goes_on_when_the_right_file_is_back(tmp_path: Path, pen: Pen) -> None:
     folder, away, armed = tmp_path / "data", tmp_path / "away", [False]
 
     def fault(stage: str, _: object) -> None:

@@ -15,7 +15,7 @@ from chatd.store.connection import open_writer
 from chatd.store.database import open_store
 from chatd.store.log import unique_claims as claims
 from chatd.store.log.journal import Journal
-from chatd.store.ops import backup, data_model, migrate, rehearsal, upgrade
+from chatd.store.ops import backup, data_model, migrate, rehearsal, restore, upgrade
 from chatd.store.ops.data_folder import DATABASE
 from chatd.store.ops.place import Place
 from chatd.store.ops.verify import verify_file
@@ -391,7 +391,7 @@ def test_whoever_takes_up_a_file_says_the_same_of_one_that_no_server_goes_on_wit
         "upgrade": lambda: upgrade.upgrade(folder),
         "rehearsal": lambda: rehearsal.rehearse(folder),
         "look at a backup": lambda: backup.examine(folder / DATABASE),
-        "restore": lambda: backup.restore(folder / DATABASE, tmp_path / "new"),
+        "restore": lambda: restore.restore(folder / DATABASE, tmp_path / "new"),
     }
     said = set()
     for way in ways.values():

@@ -6,6 +6,7 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -21,9 +22,9 @@ from chatd.standby.promotion import promote
 from chatd.store.connection import open_reader, open_writer
 from chatd.store.database import open_store
 from chatd.store.ops import data_model, rehearsal, standby, upgrade
-from chatd.store.ops.backup import restore
 from chatd.store.ops.data_folder import DATABASE
 from chatd.store.ops.leaving import leave
+from chatd.store.ops.restore import restore
 from chatd.store.ops.scratch_folder import REHEARSING, RESTORING
 from chatd.store.ops.standby import StandbyState
 from chatd.store.ops.upgrade import UpgradeError
@@ -427,6 +428,16 @@ def test_what_is_no_data_folder_is_said_and_nothing_is_made(tmp_path: Path, how:
         assert why in ran.output
     assert not (tmp_path / "missing").exists()
     assert names(tmp_path / "empty") == set()
+
+
+@pytest.mark.parametrize("mode", ["DELETE", "WAL"])
+def test_a_database_in_which_nothing_is_yet_is_said_to_be_that(tmp_path: Path, mode: str) -> None:
+    """As a start leaves it that was killed at once. Of a standby nobody may think that it can be served."""
+    with closing(sqlite3.connect(tmp_path / DATABASE)) as connection:
+        connection.execute(f"PRAGMA journal_mode = {mode}")
+    for act in (upgrade.upgrade, promote, leave):
+        with pytest.raises(StoreError, match="there is nothing in the database"):
+            act(tmp_path)
 
 
 def test_flags_that_contradict_each_other_are_refused(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from msgspec.json import Decoder
 
 from chatctl.imports.archive import BOM, Archive, read_archive
 from chatctl.imports.archived_export import ArchivedExport
-from chatctl.imports.chatd.beside import Beside
+from chatctl.imports.chatd.exported_files import ExportedFiles
 from chatctl.imports.chatd.messages import Messages
 from chatctl.imports.chatd.places import Places
 from chatctl.imports.chatd.rows import EDIT, LINE, MESSAGE, PIN, REACTION, MessageRow, is_time
@@ -40,10 +40,10 @@ class ChatdExport(ArchivedExport):
         super().__init__(archive)
         self._places = Places(self.problems)
         self._spool = Spool()
-        self._beside: Beside | None = None
+        self._files: ExportedFiles | None = None
         try:
             names = _lines_in(archive)
-            self._beside = Beside(archive, names[0][: names[0].rfind("/") + 1], path)
+            self._files = ExportedFiles(archive, names[0][: names[0].rfind("/") + 1], path)
             for name in names:
                 self._take(name)
             for place, count in self._spool.lost(room.key for room in self._places.rooms()):
@@ -51,7 +51,7 @@ class ChatdExport(ArchivedExport):
         except BaseException:
             self._close()
             raise
-        self._messages = Messages(self._beside, self._places.names, self.problems)
+        self._messages = Messages(self._files, self._places.names, self.problems)
 
     @classmethod
     def looks_like(cls, path: Path) -> bool:
@@ -81,17 +81,17 @@ class ChatdExport(ArchivedExport):
             yield self._messages.message(whole)
 
     def emoji(self) -> Iterable[CustomEmoji]:
-        assert self._beside is not None
+        assert self._files is not None
         for row in self._places.emoji.values():
-            path = self._beside.path(row.image) if row.image and "/" not in row.image else None
+            path = self._files.path(row.image) if row.image and "/" not in row.image else None
             if path is None:
                 self.problems.add("missing file", f"emoji {plain(row.name)}")
             else:
                 yield CustomEmoji(plain(row.name), path)
 
     def open(self, path: str) -> BinaryIO:
-        assert self._beside is not None
-        return self._beside.open(path)
+        assert self._files is not None
+        return self._files.open(path)
 
     def __exit__(self, *_: object) -> None:
         self._close()
@@ -99,8 +99,8 @@ class ChatdExport(ArchivedExport):
 
     def _close(self) -> None:
         self._spool.close()
-        if self._beside is not None:
-            self._beside.close()
+        if self._files is not None:
+            self._files.close()
 
     def _take(self, name: str) -> None:
         last = name.rpartition("/")[2]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from chatctl.imports.chatd.beside import Beside
+from chatctl.imports.chatd.exported_files import ExportedFiles
 from chatctl.imports.chatd.rows import EditRow, FileRow, MessageRow, is_time
 from chatctl.imports.chatd.spool import Whole
 from chatctl.imports.code_spans import with_mentions
@@ -22,8 +22,8 @@ _NOT_EXPORTED: Final = "the export has no files: make it with --files"
 class Messages:
     """`names`: keys of people by `name_key`."""
 
-    def __init__(self, beside: Beside, names: Mapping[str, str], problems: Problems) -> None:
-        self._beside, self._names, self._problems = beside, names, problems
+    def __init__(self, files: ExportedFiles, names: Mapping[str, str], problems: Problems) -> None:
+        self._exported, self._names, self._problems = files, names, problems
 
     def message(self, whole: Whole) -> Message:
         row = whole.row
@@ -73,7 +73,7 @@ class Messages:
         key = bounded(plain(id_))
         if about is None:
             return File(key, "file", missing="it was deleted")
-        path = self._beside.path(key) if "/" not in key else None
+        path = self._exported.path(key) if "/" not in key else None
         name = plain(about.name).replace("\n", " ") or key
         if path is None:
             self._problems.add("missing file", f"message {row.seq} of {plain(row.room)}: {name}")

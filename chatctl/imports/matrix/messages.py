@@ -13,7 +13,7 @@ from chatctl.imports.markdown import literal
 from chatctl.imports.matrix.events import Event, relation, text_of, value_of
 from chatctl.imports.matrix.media import MEDIA, file_of
 from chatctl.imports.matrix.room import RoomFile
-from chatctl.imports.matrix.texts import any_text, poll, written
+from chatctl.imports.matrix.texts import POLLS, any_text, poll, written
 from chatctl.imports.problems import Problems
 from chatctl.imports.records import File, Message, Version, mention, plain
 
@@ -27,7 +27,6 @@ _SILENT: Final = frozenset([
     "org.matrix.msc3381.poll.response", "org.matrix.msc3381.poll.end", "m.poll.response", "m.poll.end",
     "m.call.invite", "m.call.candidates", "m.call.answer", "m.call.hangup", "m.call.select_answer",
 ])  # fmt: skip
-_POLLS: Final = ("org.matrix.msc3381.poll.start", "m.poll.start")
 _ENCRYPTED: Final = "*The export has no key to read this message.*"
 
 
@@ -52,7 +51,7 @@ class Reader:
         base = Message(bounded(id_), bounded(sender), event.at, "")
         if event.state_key is not None:
             return self._state(base, event)
-        if not content and kind in ("m.room.message", "m.sticker", "m.room.encrypted", *_POLLS):
+        if not content and kind in ("m.room.message", "m.sticker", "m.room.encrypted", *POLLS):
             return _with(base, deleted=True)
         told = self._text(event, kind, place)
         if told is None:
@@ -88,7 +87,7 @@ class Reader:
         if kind == "m.room.encrypted":
             self.problems.add("unreadable", f"{place} (encrypted)")
             return _ENCRYPTED
-        if kind in _POLLS:
+        if kind in POLLS:
             return poll(content)
         self.problems.add("unknown kind", f"{place}: {plain(kind)[:64]}")
         return literal(any_text(content)) or None

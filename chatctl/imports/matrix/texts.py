@@ -16,7 +16,7 @@ _HTML: Final = "org.matrix.custom.html"
 _PERSON: Final = re.compile(r"https://matrix\.to/#/(@[^/?#]{1,255}:[^/?#]{1,255})(?:[?#].*)?")
 # What older clients put before a reply: lines of the message that is answered.
 _FALLBACK: Final = re.compile(r"\A(?:> .*\n)+\n?")
-_POLLS: Final = ("org.matrix.msc3381.poll.start", "m.poll.start")
+POLLS: Final = ("org.matrix.msc3381.poll.start", "m.poll.start")
 _TEXTS: Final = ("org.matrix.msc1767.text", "m.text", "body")
 
 
@@ -40,7 +40,7 @@ def _special(tag: str, attributes: dict[str, str], text: str) -> str | None:
 
 def poll(content: dict[str, Any]) -> str:
     """Question and answers; what was voted is not in exports."""
-    about = next((found for name in _POLLS if (found := value_of(content, name))), None)
+    about = next((found for name in POLLS if (found := value_of(content, name))), None)
     question = any_text(value_of(about, "question")) or any_text(content)
     answers = value_of(about, "answers")
     lines = [span("**", literal(question))] if question else []

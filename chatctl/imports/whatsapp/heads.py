@@ -14,7 +14,7 @@ from typing import Final
 
 from attrs import frozen
 
-from chatctl.imports.whatsapp.noon import AFTER_NOON, BEFORE_NOON, letters
+from chatctl.imports.whatsapp.day_halves import AFTER_NOON, BEFORE_NOON, letters
 
 # Marks that phones put around names, files and brackets to keep scripts of both directions apart.
 INVISIBLE: Final = "\u200e\u200f\u202a\u202b\u202c\u2066\u2067\u2068\u2069\ufeff"

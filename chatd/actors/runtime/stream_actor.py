@@ -23,19 +23,17 @@ from chatd.actors.runtime.envelope import BROKEN, STALE, TOO_LONG, UNSETTLED, En
 from chatd.actors.runtime.mailbox import Closed, Mailbox, MailboxStatistics
 from chatd.actors.runtime.signals import signal_frame
 from chatd.actors.runtime.stream_types import STREAM_TYPES, State, load_messages, remember
+from chatd.actors.runtime.turn import Turn, next_turn
 from chatd.contract.errors import Refusal
 from chatd.contract.file import FileInfo
 from chatd.contract.rows import pick
-from chatd.domain.decision import Decision
-from chatd.domain.event import Event, Fact, split_stream
+from chatd.domain.event import Event, split_stream
 from chatd.domain.files import files_of
 from chatd.domain.names.taken import name_taken
 from chatd.log import log
 from chatd.ports import (
     Append,
     Appended,
-    Condition,
-    FilesExist,
     MarkRead,
     PutSnapshot,
     Reader,
@@ -43,7 +41,6 @@ from chatd.ports import (
     StoreUnavailable,
     StoreUncertain,
     Taken,
-    Write,
 )
 from chatd.tracing import Span, tracing
 
@@ -55,8 +52,6 @@ PATIENT_REDOS: Final = 3  # of these; before each further one the actor pauses, 
 PAUSE: Final = 0.005  # seconds, the longest first one
 LONGEST_PAUSE: Final = 0.2
 GIVING_WAY: Final = 1.0  # seconds
-TURN_BYTES: Final = 256 * 1024  # of texts, about; a turn ends with the command that goes beyond
-COMMAND_BYTES: Final = 512  # about, of what is no text
 
 
 class Surroundings(Protocol):
@@ -72,27 +67,6 @@ class Surroundings(Protocol):
     def answer_as_if_missing(self, stream: str, answer: Callable[[], None]) -> None: ...
     def read_marked(self, account: str, stream: str, seq: int, shown: bool) -> None: ...
     def signal(self, stream: str, frame: Row, but: str) -> None: ...
-
-
-class _Turn(msgspec.Struct):
-    """What a turn has decided so far. `files` are those that a decision relies on."""
-
-    facts: list[Fact] = msgspec.field(default_factory=list)
-    writes: list[Write] = msgspec.field(default_factory=list)
-    conditions: tuple[Condition, ...] = ()
-    files: list[str] = msgspec.field(default_factory=list)
-    # Each with the place where its facts begin.
-    decided: list[tuple[Envelope, Decision, int]] = msgspec.field(default_factory=list)
-    # Which say so, once the facts before are written.
-    refusals: list[Callable[[], None]] = msgspec.field(default_factory=list)
-    unanswered: list[Envelope] = msgspec.field(default_factory=list)  # both kinds, as they came
-    beside: tuple[tuple[str, int], ...] = ()  # the stream that was looked at, and where it stood
-    leaves: bool = False  # whether others took over something that is not so, if it is not written
-
-    def append(self) -> Append:
-        there = (FilesExist(tuple(self.files)),) if self.files else ()
-        beside = self.beside if self.facts else ()
-        return Append(tuple(self.facts), tuple(self.writes), self.conditions + there, beside)
 
 
 class _LookedUp(msgspec.Struct, frozen=True):
@@ -192,7 +166,7 @@ class StreamActor:
             except Closed:
                 break
             while self._under_way:
-                turn, rest = _next_turn(self._under_way)
+                turn, rest = next_turn(self._under_way)
                 await self._turn(turn)
                 self._under_way = rest
             self.healthy = True
@@ -290,7 +264,7 @@ class StreamActor:
         log.error("log_refused", actor=self.name, times=REDOS)
         return _refuse(envelopes, STALE)
 
-    async def _append(self, turn: _Turn, spans: Sequence[Span]) -> Appended | Taken:
+    async def _append(self, turn: Turn, spans: Sequence[Span]) -> Appended | Taken:
         """Raises StoreUnavailable. What is not written is forgotten, here and by whoever saw it."""
         self._unsettled, written = True, False
         try:
@@ -329,13 +303,13 @@ class StreamActor:
             await self._turn([envelope])
         return None
 
-    async def _decide(self, envelopes: Sequence[Envelope], known: Sequence[dict[str, Any]]) -> _Turn:
+    async def _decide(self, envelopes: Sequence[Envelope], known: Sequence[dict[str, Any]]) -> Turn:
         envelopes = [await self._with_files(one) if files_of(one.command) else one for one in envelopes]
         looked_up = await self._look_up(envelopes)
         # No await from here to the append: what was decided stands in the log in the order of deciding.
         state, parent_state = looked_up.state, looked_up.parent_state
         self._complete(looked_up, known)
-        turn = _Turn()
+        turn = Turn()
         if (parent := self._type.parent(state)) is not None and parent_state is not None:
             turn.beside = ((parent, parent_state.head),)
         if state.head - self._snapshot_seq >= SNAPSHOT_EVERY:
@@ -400,7 +374,7 @@ class StreamActor:
         members = (account for account in dict.fromkeys(readers) if account in state.members)
         return [account for account in members if account not in state.read]
 
-    def _decide_one(self, state: State, parent_state: State | None, envelope: Envelope, turn: _Turn) -> None:
+    def _decide_one(self, state: State, parent_state: State | None, envelope: Envelope, turn: Turn) -> None:
         try:
             decision = self._type.decide(state, parent_state, envelope.command, envelope.context)
         except Exception:  # a bug in one rule is an answer to one asker
@@ -439,7 +413,7 @@ class StreamActor:
         if decision.read is not None:
             turn.writes.append(MarkRead(envelope.context.by, self.id, decision.read))
 
-    def _answer(self, turn: _Turn, outcome: Appended) -> None:
+    def _answer(self, turn: Turn, outcome: Appended) -> None:
         if self._state is not None:
             self._type.confirm(self._state, outcome.events)
         for envelope, decision, start in turn.decided:
@@ -450,18 +424,6 @@ class StreamActor:
                 )
         for refuse in turn.refusals:
             refuse()
-
-
-def _next_turn(envelopes: list[Envelope]) -> tuple[list[Envelope], list[Envelope]]:
-    """Those that are decided together now, and the rest."""
-    if envelopes[0].conditions:
-        return envelopes[:1], envelopes[1:]
-    size = 0
-    for count, envelope in enumerate(envelopes):
-        if envelope.conditions or size > TURN_BYTES:
-            return envelopes[:count], envelopes[count:]
-        size += COMMAND_BYTES + len(getattr(envelope.command, "text", None) or "")
-    return envelopes, []
 
 
 def _tell(envelopes: Sequence[Envelope], error: StoreUnavailable) -> None:

@@ -22,6 +22,7 @@ from chatd.domain.files import attached
 from chatd.domain.internal import (
     AddImported,
     AdmitMembers,
+    DeleteImportedRoom,
     DismissMembers,
     EraseImported,
     ImportedChange,
@@ -30,7 +31,7 @@ from chatd.domain.internal import (
 )
 from chatd.domain.room.reaction import MAX_PINS, MAX_REACTIONS, is_reaction
 from chatd.domain.room.state import NO_SUCH_ROOM, MessageState, RoomState, fact
-from chatd.domain.space.state import SpaceState
+from chatd.domain.space.state import ON_HOLD, SpaceState
 
 NO_REACTIONS: Final[Mapping[str, Collection[str]]] = {}
 
@@ -243,6 +244,15 @@ def _change(facts: _Facts, change: ImportedChange, message: MessageState, named:
     facts.pin(change.seq, change.edited_at, change.pinned_by)
 
 
+def _delete(
+    state: RoomState, space: SpaceState, command: DeleteImportedRoom, context: Context
+) -> Decision | Refusal:
+    if state.hold or space.hold:
+        return ON_HOLD
+    data = {"reason": command.reason, "imported": command.import_}
+    return Decision((fact(state, "room.deleted", context, data),))
+
+
 def _erase(state: RoomState, space: SpaceState, command: EraseImported, context: Context) -> Decision:
     facts: list[Fact] = []
     for seq, key in command.messages:
@@ -258,5 +268,6 @@ DECIDERS: Final[Mapping[type[Any], Callable[[RoomState, SpaceState, Any, Context
     AdmitMembers: _admit,
     DismissMembers: _dismiss,
     AddImported: _add,
+    DeleteImportedRoom: _delete,
     EraseImported: _erase,
 }

@@ -33,8 +33,9 @@ class ImportReader(Protocol):
     async def of_deleted(self, accounts: Sequence[str]) -> list[str]:
         """Those of the accounts that are deleted, or about to be."""
 
-    async def import_has_room(self, import_: str, room: str) -> bool:
-        """Whether the room stands for one of the import's source."""
+    async def import_for_messages(self, import_: str, room: str, people: Sequence[str]) -> Row | None:
+        """`{undone_at, has_room, unknown, gone}`: whether the room stands for one of the import's source,
+        which of these people there are not, and which are deleted, or about to be."""
 
     async def imported_messages(self, room: str, keys: Sequence[str], whole: bool) -> list[Row]:
         """`{key, seq, thread, bare}`, `bare` where it has no files and is not deleted; `whole`: instead of

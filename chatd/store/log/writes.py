@@ -193,12 +193,12 @@ DROP_IMPORT_PEOPLE = """
 # With the last import of a source goes what the admin said of it: which account is whom, which room is which.
 # Who claimed an account that an import had made is known further on, and that somebody was deleted.
 FORGET_SAID = """
-    DELETE FROM {table} WHERE import IS NULL
-        AND (space, source) = (SELECT space, source FROM imports WHERE id = ?1) AND NOT EXISTS (
-            SELECT 1 FROM imports AS other
-            WHERE other.space = {table}.space AND other.source = {table}.source AND {stands}
-        ) {and_}
+    DELETE FROM {table} WHERE import IS NULL AND NOT EXISTS (
+        SELECT 1 FROM imports AS other
+        WHERE other.space = {table}.space AND other.source = {table}.source AND {stands}
+    ) {and_}
 """
+ITS_SOURCE = "AND (space, source) = (SELECT space, source FROM imports WHERE id = ?1)"
 THERE_BEFORE = """
     AND NOT EXISTS (SELECT 1 FROM accounts WHERE accounts.id = account AND accounts.deleted)
     AND NOT EXISTS (SELECT 1 FROM erasures WHERE erasures.account = import_people.account)
@@ -206,11 +206,14 @@ THERE_BEFORE = """
         SELECT 1 FROM events WHERE stream = 'account/' || account AND seq = 1 AND data ->> 'placeholder'
     )
 """
+FORGET_ALL_SAID = (
+    FORGET_SAID.format(table="import_people", stands=STANDS, and_=THERE_BEFORE),
+    FORGET_SAID.format(table="import_rooms", stands=STANDS, and_=""),
+)
 CLOSE_IMPORT = (
     DROP_IMPORT_PEOPLE,
     DROP_IMPORT_ROOMS,
-    FORGET_SAID.format(table="import_people", stands=STANDS, and_=THERE_BEFORE),
-    FORGET_SAID.format(table="import_rooms", stands=STANDS, and_=""),
+    *(f"{forget} {ITS_SOURCE}" for forget in FORGET_ALL_SAID),
     HAND_ON.format(table="import_rooms", else_="import"),
     HAND_ON.format(table="import_people", else_="NULL"),
 )

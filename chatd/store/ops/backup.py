@@ -1,32 +1,25 @@
-"""Copies of the database: taken while the server runs, and put back into a new folder.
+"""Backups of the database: one file, taken while the server runs, and looked at without one.
 
-A restored copy is another history from the moment it was taken, so it gets another epoch: a client
-that saw more of the old one is told to load anew instead of resuming into a hole.
+`chatd.store.ops.restore` puts it back.
 """
 
 from __future__ import annotations
 
 import os
-import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 
-from chatd.clock import now
 from chatd.concurrency.background_work import Pacer, write_behind
 from chatd.durable import sync
 from chatd.ports import StoreError
 from chatd.store import json_rows
 from chatd.store.connection import open_reader
-from chatd.store.ops import data_model, epochs, migrate, verify
-from chatd.store.ops.cut import Cut, cut, position_at
-from chatd.store.ops.data_folder import DATABASE, LOCK, RESTORING, half_restored, hold, why_not
-from chatd.store.ops.ownership import given
-from chatd.store.ops.place import drop_side_files
-from chatd.store.queries.log import EPOCH, HEAD
+from chatd.store.ops import data_model, migrate, verify
+from chatd.store.ops.data_folder import why_not
+from chatd.store.queries.log import EPOCH
 
 PAGES_AT_ONCE = 128
 NEWEST = "SELECT position, lower(hex(hash)) FROM events ORDER BY position DESC LIMIT 1"
@@ -49,24 +42,6 @@ class Backup(msgspec.Struct, frozen=True):
     epoch: str
     schema: int
     blobs: tuple[str, ...] = ()
-
-
-class Restored(msgspec.Struct, frozen=True):
-    """A database put back: its new epoch, and the position of its last event. `erased` and `accounts`: see
-    `chatd.store.ops.cut`."""
-
-    path: Path
-    epoch: str
-    position: int
-    erased: int = 0
-    accounts: int = 0
-
-
-class At(msgspec.Struct, frozen=True):
-    """When: one of the two; `time` is Unix milliseconds."""
-
-    position: int | None = None
-    time: int | None = None
 
 
 class Examined(msgspec.Struct, frozen=True):
@@ -142,124 +117,6 @@ def _copy(
     return position, hash_, epoch, schema, blobs
 
 
-def restore(
-    file: Path, folder: Path, at: At | None = None, put_files: Callable[[Path], None] = lambda _: None
-) -> Restored:
-    """Puts the copy `file` into `folder`, which must hold no database yet; with `at` as it was then.
-    `put_files` is given the database before it has its name: a server starts only on what is whole. Raises
-    StoreError, and what `put_files` raises."""
-    if not file.is_file():
-        raise StoreError(f"there is no backup {file}")
-    target, fresh = folder / DATABASE, not folder.exists()
-    if not target.exists():
-        _look_at(file)  # before the folder is made: a copy that is no good leaves nothing behind
-    part = folder / RESTORING
-    with hold(folder), given(folder), _as_before_unless_whole(folder, fresh), _gone_unless_named(folder):
-        if target.exists():
-            raise StoreError(f"{folder} holds a database already; restore into a new folder")
-        try:
-            source = open_reader(file)
-            try:
-                position = int(json_rows.cell(source, HEAD))
-                migrate.copy_file(source, part)
-            finally:
-                source.close()
-            done = None
-            if at is not None:
-                done = _take_back(part, at)
-                position = done.upto
-            epoch = _new_history(part, position)
-        except sqlite3.Error as error:
-            raise StoreError(f"{file} cannot be restored: {_unreadable(file, error)}") from error
-        put_files(part)
-        drop_side_files(target)
-        part.replace(target)
-        sync(folder)
-    if done is None:
-        return Restored(target, epoch, position)
-    return Restored(target, epoch, position, done.erased, done.accounts)
-
-
-@contextmanager
-def _as_before_unless_whole(folder: Path, fresh: bool) -> Iterator[None]:
-    """Who fails takes away what it has made, while it keeps others out: another restore may have been first,
-    and a server may run on that. `fresh`: there was no folder."""
-    before = set(os.listdir(folder))
-    try:
-        yield
-    except BaseException:
-        for name in set(os.listdir(folder)) - before:
-            made = folder / name
-            shutil.rmtree(made, ignore_errors=True) if made.is_dir() else made.unlink(missing_ok=True)
-        if fresh and before <= {LOCK}:
-            with suppress(OSError):
-                (folder / LOCK).unlink()
-                folder.rmdir()
-        raise
-
-
-@contextmanager
-def _gone_unless_named(folder: Path) -> Iterator[None]:
-    """Also what another one that was killed has left."""
-    try:
-        yield
-    finally:
-        for left in half_restored(folder):
-            left.unlink(missing_ok=True)
-
-
-def _take_back(part: Path, at: At) -> Cut:
-    """Puts the database as it was then in the place of the copy."""
-    migrate.prepare(part)  # what is replayed is replayed by the present triggers
-    then = part.with_name(f"{part.name}.then")
-    then.unlink(missing_ok=True)
-    try:
-        upto = at.position if at.position is not None else position_at(part, at.time or 0)
-        if upto == 0 and at.time is not None:
-            raise StoreError("nothing had been written by that time: the log of this backup begins later")
-        done = cut(part, then, upto)
-        sync(then)
-        drop_side_files(part)
-        then.replace(part)
-        return done
-    finally:
-        then.unlink(missing_ok=True)
-
-
-def _look_at(file: Path) -> None:
-    try:
-        _check(file)
-    except sqlite3.Error as error:
-        raise StoreError(f"{file} cannot be restored: {_unreadable(file, error)}") from error
-
-
-def _check(file: Path) -> None:
-    model = data_model.present()
-    version = migrate.check(file, model)
-    connection = open_reader(file)
-    try:
-        findings = [row[0] for row in connection.execute("PRAGMA quick_check").fetchall() if row[0] != "ok"]
-    finally:
-        connection.close()
-    if not findings and version == model.version:
-        findings = list(verify.verify_file(file).findings)
-    if findings:
-        raise StoreError(f"{file} is damaged: {findings[0]}")
-
-
-def _new_history(file: Path, position: int) -> str:
-    """Gives the copy its epoch; the server that starts on it logs who put it back, and when."""
-    restored = {"at": now(), "by": f"operator:{os.getuid()}", "upto": position}
-    made = msgspec.json.encode(restored).decode()
-    connection = sqlite3.connect(file, isolation_level=None)
-    try:
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("INSERT OR REPLACE INTO meta (key, value) VALUES ('restored', ?)", (made,))
-        return epochs.restored(connection)
-    finally:
-        connection.close()
-
-
 def examine(file: Path) -> Examined:
     """Looks at all of a copy that no server uses, and replays its log. Raises StoreError: it is no database
     of this chatd's."""
@@ -276,12 +133,13 @@ def examine(file: Path) -> Examined:
             connection.close()
         verified = verify.verify_file(file)
     except sqlite3.Error as error:
-        raise StoreError(f"{file} cannot be read: {_unreadable(file, error)}") from error
+        raise StoreError(f"{file} cannot be read: {unreadable(file, error)}") from error
     return Examined(verified.events, position, hash_, (*findings, *verified.findings), blobs)
 
 
-def _unreadable(file: Path, error: sqlite3.Error) -> str:
-    """A server's own file, which is no backup, is read together with files beside it, that reading makes."""
+def unreadable(file: Path, error: sqlite3.Error) -> str:
+    """Why, and what to do. A server's own file, which is no backup, is read together with files beside it,
+    which reading makes."""
     if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_CANTOPEN and _has_log_beside(file):
         return f"{error}; it is a server's own file: copy it, and its -wal, to where this user may write"
     return why_not(error, "take another backup")
@@ -303,4 +161,4 @@ def named_blobs(file: Path) -> tuple[str, ...]:
         finally:
             connection.close()
     except sqlite3.Error as error:
-        raise StoreError(f"{file} cannot be read: {_unreadable(file, error)}") from error
+        raise StoreError(f"{file} cannot be read: {unreadable(file, error)}") from error

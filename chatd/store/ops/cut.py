@@ -23,6 +23,7 @@ import msgspec
 from chatd.clock import now
 from chatd.ports import StoreError
 from chatd.store.log import hash_chain
+from chatd.store.log.writes import FORGET_ALL_SAID
 from chatd.store.ops import compact, data_model
 from chatd.store.ops.verify import PROJECTED
 from chatd.store.queries.log import HEAD
@@ -80,6 +81,18 @@ TAKEN_MESSAGES: Final = """
         ) CROSS JOIN main.events AS said ON said.position = version
         WHERE said.body IS NOT NULL AND version NOT IN (SELECT position FROM bodies)
     ) ORDER BY took.position
+"""
+# Imports that were taken back, and the rooms that went with them.
+TAKEN_IMPORTS: Final = """
+    SELECT stream, type, by, data FROM old.events AS took
+    WHERE position > ? AND (
+        type = 'import.undone' AND EXISTS (
+            SELECT 1 FROM imports WHERE id = took.data ->> 'import' AND undone_at IS NULL
+        )
+        OR type = 'room.deleted' AND data ->> 'imported' IS NOT NULL AND EXISTS (
+            SELECT 1 FROM rooms WHERE id = substr(took.stream, 6) AND NOT deleted
+        )
+    ) ORDER BY position
 """
 TAKEN_PRESERVED: Final = """
     SELECT took.stream, took.type, took.by, took.data FROM old.events AS took
@@ -166,6 +179,7 @@ class _Cutting:
         since = (self._upto,)
         erased = self._again(TAKEN_MESSAGES, since) + self._again(TAKEN_PRESERVED, since)
         erased += self._again(TAKEN_FILES, ())
+        self._again(TAKEN_IMPORTS, since)
         execute("COMMIT")
         execute("DETACH old")
         return Cut(self._upto, erased, accounts)
@@ -183,6 +197,8 @@ class _Cutting:
                     execute(f"DELETE FROM {table} WHERE {column} NOT IN (SELECT {key} FROM {parent})")
         execute(MARKERS)
         execute(LATER_CODES)
+        for forget in FORGET_ALL_SAID:
+            execute(forget)
         for table in ("deliveries", "followers"):
             execute(f"UPDATE {table} SET position = min(position, ?)", (self._upto,))
 

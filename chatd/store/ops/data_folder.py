@@ -13,7 +13,7 @@ import os
 import sqlite3
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import msgspec
@@ -69,7 +69,8 @@ def hold(folder: Path) -> Iterator[LockFile]:
 
 
 def database_in(folder: Path) -> Path:
-    """The database of a data folder. Raises StoreError: there is none that this user may change."""
+    """The database of a data folder. Raises StoreError: there is none that this user may change, or nothing
+    is in it."""
     path = folder / DATABASE
     try:
         found = path.stat()
@@ -82,7 +83,17 @@ def database_in(folder: Path) -> Path:
     for each in (folder, path):
         if not os.access(each, os.R_OK | os.W_OK, effective_ids=True):
             raise StoreError(f"{each} cannot be written: {_belonging(each)}")
+    with suppress(sqlite3.Error):  # what is wrong with it says who opens it
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+            empty = is_empty(connection)
+        if empty:
+            raise StoreError(f"there is nothing in the database {path} yet: start anew what was ended")
     return path
+
+
+def is_empty(connection: sqlite3.Connection) -> bool:
+    """Whether nothing was made in the database."""
+    return bool(connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0)
 
 
 def why_not(error: OSError | sqlite3.Error, damaged: str = RESTORE) -> str:

@@ -6,11 +6,14 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 
 APPLICATION_ID = 0x63686174  # "chat": what `file` shows, and how another program's database is refused
+
+First = Callable[[sqlite3.Connection], object]
 
 _STORE = Path(__file__).parents[1]
 
@@ -35,19 +38,22 @@ def present() -> Model:
     return Model(schema.read_text(), tuple(file.read_text() for file in files))
 
 
-def build(connection: sqlite3.Connection, model: Model | None = None) -> None:
-    """The whole of a model, by default the present one, in an empty database."""
+def build(connection: sqlite3.Connection, model: Model | None = None, first: First | None = None) -> None:
+    """The whole of a model, by default the present one, in an empty database, and what `first` writes."""
     model = model or present()
-    run(connection, model.schema, model.version)
+    run(connection, model.schema, model.version, first)
 
 
-def run(connection: sqlite3.Connection, sql: str, version: int) -> None:
-    """All of it, and the version, in one transaction."""
+def run(connection: sqlite3.Connection, sql: str, version: int, first: First | None = None) -> None:
+    """All of it, the version, and what `first` writes, in one transaction."""
     try:
         connection.executescript(
             f"BEGIN IMMEDIATE; {sql}\n; PRAGMA application_id = {APPLICATION_ID};"
-            f" PRAGMA user_version = {version}; COMMIT;"
+            f" PRAGMA user_version = {version};"
         )
+        if first is not None:
+            first(connection)
+        connection.execute("COMMIT")
     finally:
         if connection.in_transaction:
             connection.rollback()

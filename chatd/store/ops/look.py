@@ -22,6 +22,7 @@ from chatd.store.ops.cut import OWN, REPLAYED, TABLES
 
 EVENTS: Final = 1_000  # in one record
 ROWS: Final = 1_000
+CLUSTER_KEY: Final = "cluster_key"  # all later ones are made of it, so it stays with those that replace it
 LENGTH: Final = 4  # bytes, big-endian, before each record
 BY_POSITION: Final = """
     SELECT position, stream, seq, type, at, by, data, body, hash, salt, text, coalesce(erased, 0)
@@ -29,7 +30,7 @@ BY_POSITION: Final = """
 """
 
 
-def fixed(path: Path) -> sqlite3.Connection:
+def fixed_reader(path: Path) -> sqlite3.Connection:
     """A connection that goes on seeing what is there now. For any thread."""
     uri = path.absolute().as_uri() + "?mode=ro"
     connection = sqlite3.connect(
@@ -45,9 +46,9 @@ def events_after(connection: sqlite3.Connection, position: int, most: int) -> li
     return connection.execute(BY_POSITION, (position, most)).fetchall()
 
 
-def beside(connection: sqlite3.Connection) -> list[str]:
-    """The tables that do not follow from the log, and are no cache."""
-    return [name for (name,) in connection.execute(TABLES) if name not in (*REPLAYED, *OWN)]
+def tables_beside_log(connection: sqlite3.Connection) -> list[str]:
+    """The tables that do not follow from the log, are no cache, and are not the nodes' alone."""
+    return [name for (name,) in connection.execute(TABLES) if name not in (*REPLAYED, *OWN, CLUSTER_KEY)]
 
 
 def write_look(connection: sqlite3.Connection, after: int, first: dict[str, Any], file: IO[bytes]) -> None:
@@ -63,7 +64,7 @@ def _records(connection: sqlite3.Connection, after: int) -> Iterator[list[Any]]:
         trio.from_thread.check_cancelled()
         yield ["events", found]
         after = found[-1][0]
-    for table in beside(connection):
+    for table in tables_beside_log(connection):
         rows = connection.execute(f"SELECT * FROM {table}")
         while some := rows.fetchmany(ROWS):
             trio.from_thread.check_cancelled()

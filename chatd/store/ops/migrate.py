@@ -22,7 +22,8 @@ from chatd.log import log as server_log
 from chatd.ports import StoreError
 from chatd.store.connection import open_reader, open_writer
 from chatd.store.ops import data_model
-from chatd.store.ops.data_folder import why_not
+from chatd.store.ops.data_folder import is_empty, why_not
+from chatd.store.ops.data_model import First
 from chatd.store.ops.derived_schema import Renewal, refuse_another_log, renew, renewal
 
 NEEDS_SQLITE = (3, 38, 0)  # the JSON operators of schema.sql
@@ -39,8 +40,9 @@ class _Look(Struct, frozen=True):
     renewal: Renewal | None
 
 
-def prepare(path: Path, model: data_model.Model | None = None) -> None:
-    """Makes the database at `path`, or migrates it to `model` (the present one). Raises StoreError."""
+def prepare(path: Path, model: data_model.Model | None = None, first: First | None = None) -> None:
+    """Makes the database at `path`, or migrates it to `model` (the present one). One that is made has what
+    `first` writes, or is not there. Raises StoreError."""
     if sqlite3.sqlite_version_info < NEEDS_SQLITE:
         needs = ".".join(map(str, NEEDS_SQLITE))
         raise StoreError(f"Python is linked to SQLite {sqlite3.sqlite_version}; chatd needs {needs} or later")
@@ -52,7 +54,7 @@ def prepare(path: Path, model: data_model.Model | None = None) -> None:
         connection = open_writer(path)
         try:
             if look != _Look(model.version, None):  # which most files are
-                _bring_up(connection, path, model, look)
+                _bring_up(connection, path, model, look, first)
         finally:
             connection.close()
     except (sqlite3.Error, OSError) as error:
@@ -80,15 +82,11 @@ def _look_first(path: Path, model: data_model.Model) -> _Look | None:
     with ExitStack() as stack:
         try:
             connection = stack.enter_context(closing(open_reader(path)))
-            if _is_empty(connection):
+            if is_empty(connection):
                 return None
         except sqlite3.Error:  # there is none, or who opens it for writing mends it or says what is wrong
             return None
         return _look(connection, path, model)
-
-
-def _is_empty(connection: sqlite3.Connection) -> bool:
-    return bool(connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0)
 
 
 def check_version(connection: sqlite3.Connection, path: Path, known: int) -> int:
@@ -105,10 +103,14 @@ def check_version(connection: sqlite3.Connection, path: Path, known: int) -> int
 
 
 def _bring_up(
-    connection: sqlite3.Connection, path: Path, model: data_model.Model, look: _Look | None
+    connection: sqlite3.Connection,
+    path: Path,
+    model: data_model.Model,
+    look: _Look | None,
+    first: First | None,
 ) -> None:
-    if _is_empty(connection):
-        return data_model.build(connection, model)
+    if is_empty(connection):
+        return data_model.build(connection, model, first)
     version = check_version(connection, path, model.version)
     if version < model.version:
         refuse_without_space(path)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import IO, Any, Final
@@ -12,11 +10,11 @@ from typing import IO, Any, Final
 import msgspec
 import trio
 
-from chatd.ports import Standing, StoreUnavailable
-from chatd.store.connection import TrioConnection, connect, open_reader
+from chatd.ports import Standing
+from chatd.store.connection import TrioConnection, connect, open_reader, translated_errors
 from chatd.store.log.transactions import Transactions
 from chatd.store.ops import data_model
-from chatd.store.ops.look import events_after, fixed, write_look
+from chatd.store.ops.look import events_after, fixed_reader, write_look
 
 GENESIS: Final = "00" * 32
 HASH: Final = "SELECT lower(hex(hash)) FROM events WHERE position = ?"
@@ -30,7 +28,7 @@ class StoreReplication(msgspec.Struct, frozen=True, eq=False):
     writer: TrioConnection
 
     async def standing(self) -> Standing:
-        with _translated():
+        with translated_errors():
             run, number, connection = await self._fixed()
             try:
                 return self._standing(run, number, connection)
@@ -38,7 +36,7 @@ class StoreReplication(msgspec.Struct, frozen=True, eq=False):
                 connection.close()
 
     async def events(self, after: int, hash: str, most: int) -> list[tuple[Any, ...]] | None:
-        with _translated():
+        with translated_errors():
             async with connect(partial(open_reader, self.path)) as connection:
                 return await connection.run(
                     lambda file: events_after(file, after, most) if _has(file, after, hash) else None
@@ -46,7 +44,7 @@ class StoreReplication(msgspec.Struct, frozen=True, eq=False):
 
     async def look(self, after: int, hash: str, file: IO[bytes]) -> bool:
         self.transactions_.want()
-        with _translated():
+        with translated_errors():
             run, number, connection = await self._fixed()
             try:
                 if not _has(connection, after, hash):
@@ -68,7 +66,7 @@ class StoreReplication(msgspec.Struct, frozen=True, eq=False):
     async def _fixed(self) -> tuple[str, int, sqlite3.Connection]:
         """A look between two transactions, and the number of the one before it."""
         known = self.transactions_
-        return await self.writer.call(lambda: (known.run, known.number, fixed(self.path)))
+        return await self.writer.call(lambda: (known.run, known.number, fixed_reader(self.path)))
 
     def _standing(self, run: str, number: int, connection: sqlite3.Connection) -> Standing:
         position, hash_ = connection.execute(NEWEST).fetchone() or (0, GENESIS)
@@ -80,11 +78,3 @@ def _has(connection: sqlite3.Connection, position: int, hash_: str) -> bool:
         return True
     found = connection.execute(HASH, (position,)).fetchone()
     return found is not None and found[0] == hash_
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise StoreUnavailable(f"the database cannot be read: {error}") from error

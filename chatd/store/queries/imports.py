@@ -10,6 +10,7 @@ import msgspec
 
 from chatd.ports import Row
 from chatd.store import json_rows
+from chatd.store.queries.account import UNKNOWN
 from chatd.store.queries.audit import AUDITED
 from chatd.store.queries.pool import Queries
 
@@ -55,13 +56,6 @@ ROOMS = json_rows.folded(
     ("key", "room", "name"),
     ("own", "deleted"),
 )
-HAS_ROOM = """
-    SELECT EXISTS (
-        SELECT 1 FROM imports CROSS JOIN import_rooms AS known
-            ON known.space = imports.space AND known.source = imports.source
-        WHERE imports.id = ? AND known.room = ?
-    )
-"""
 NEW_TO = """
     SELECT json_group_array(value) FROM (
         SELECT value FROM json_each(?2) AS wanted
@@ -78,6 +72,19 @@ OF_DELETED = """
     FROM json_each(?) AS wanted CROSS JOIN accounts ON accounts.id = wanted.value
     WHERE accounts.deleted OR EXISTS (SELECT 1 FROM erasures WHERE erasures.account = accounts.id)
 """
+# All in one question: each costs as much as some messages do.
+FOR_MESSAGES = json_rows.folded(
+    f"""
+    SELECT undone_at, EXISTS (
+        SELECT 1 FROM import_rooms AS known
+        WHERE known.space = imports.space AND known.source = imports.source AND known.room = ?2
+    ) AS has_room, ({UNKNOWN.replace("?", "?3")}) AS unknown, ({OF_DELETED.replace("?", "?3")}) AS gone
+    FROM imports WHERE id = ?1
+    """,
+    ("undone_at",),
+    ("has_room",),
+    ("unknown", "gone"),
+)
 KNOWN = """
     FROM json_each(?2) AS wanted CROSS JOIN imported_messages AS known
         ON known.room = ?1 AND known.key = wanted.value
@@ -226,8 +233,8 @@ class ImportQueries(Queries):
     async def of_deleted(self, accounts: Sequence[str]) -> list[str]:
         return await self._strings(OF_DELETED, json_rows.array(accounts)) if accounts else []
 
-    async def import_has_room(self, import_: str, room: str) -> bool:
-        return bool(await self._cell(HAS_ROOM, import_, room))
+    async def import_for_messages(self, import_: str, room: str, people: Sequence[str]) -> Row | None:
+        return await self._row(FOR_MESSAGES, import_, room, json_rows.array(people))
 
     async def imported_messages(self, room: str, keys: Sequence[str], whole: bool) -> list[Row]:
         return await self._rows(WHOLE_MESSAGES if whole else MESSAGES, room, json_rows.array(keys))

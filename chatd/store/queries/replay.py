@@ -23,6 +23,13 @@ from chatd.store.queries.ranks import case, rank_of
 # In all of these ?1 is the account, and `events` the row of the event.
 
 
+def _in_turn(*conditions: str) -> str:
+    """Whether all hold: each is asked only where those before it do. SQLite works out both sides of an AND
+    that is a column, and what an account may see would be asked of every event, in all of its rooms."""
+    *first, last = conditions
+    return "".join(f"iif({condition}, " for condition in first) + last + ", false)" * len(first)
+
+
 def _names(types: Iterable[str]) -> str:
     return ", ".join(repr(type_) for type_ in sorted(types))
 
@@ -47,26 +54,31 @@ _SEES = """(
 )"""
 # An event in `RESTRICTED` takes a right, both then and now. That a member is out by a ban is for all members.
 # (`iif`, because with an OR there SQLite would look at all members of the space.)
-_RESTRICTED = f"""(
-    events.type IN ({_names(RESTRICTED)}) AND events.stream LIKE 'space/%' AND NOT (
+_RESTRICTED = _in_turn(
+    f"events.type IN ({_names(RESTRICTED)})",
+    "events.stream LIKE 'space/%'",
+    """NOT (
         events.type = 'member.banned' AND EXISTS (
             SELECT 1 FROM members WHERE stream = events.stream
             AND account = events.data ->> 'account' AND until = events.position
         )
-    ) AND (NOT {_SEES} OR EXISTS (
+    )""",
+    f"""(NOT {_SEES} OR EXISTS (
         SELECT 1 FROM members
         WHERE account IN {_ACCOUNT_OR_OWNER} AND stream = events.stream AND {_RANK} < {_NEEDED}
         AND iif(until IS NULL, true, since <= events.position AND until > events.position)
-    ))
-)"""
+    ))""",
+)
 # Whether it reads a space's event as a guest: it is one now, or was one then and is out now.
-# (SQLite works out both sides of an AND that is a column: the first `iif` spares other streams the question.
-# The second is there because with an OR there SQLite would look at all members of the stream.)
-_AS_GUEST = f"""iif(events.stream LIKE 'space/%', EXISTS (
-    SELECT 1 FROM members
-    WHERE account IN {_ACCOUNT_OR_OWNER} AND stream = events.stream AND role = 'guest'
-    AND iif(until IS NULL, true, since <= events.position AND until >= events.position AND NOT {_SEES})
-), false)"""
+# (`iif`, because with an OR there SQLite would look at all members of the stream.)
+_AS_GUEST = _in_turn(
+    "events.stream LIKE 'space/%'",
+    f"""EXISTS (
+        SELECT 1 FROM members
+        WHERE account IN {_ACCOUNT_OR_OWNER} AND stream = events.stream AND role = 'guest'
+        AND iif(until IS NULL, true, since <= events.position AND until >= events.position AND NOT {_SEES})
+    )""",
+)
 
 
 def _unseen(account: str) -> str:
@@ -75,12 +87,10 @@ def _unseen(account: str) -> str:
     return f"(NOT {sees('?1', account)} AND NOT {then})"
 
 
-_UNSEEN_MEMBER = f"""(
-    events.type IN ({_names(ABOUT_MEMBERS)}) AND {_AS_GUEST} AND {_unseen("events.data ->> 'account'")}
-)"""
-_UNSEEN_AUTHOR = f"""(
-    {_AS_GUEST} AND events.by NOT LIKE 'operator:%' AND {_unseen("events.by")}
-)"""
+_UNSEEN_MEMBER = _in_turn(
+    f"events.type IN ({_names(ABOUT_MEMBERS)})", _AS_GUEST, _unseen("events.data ->> 'account'")
+)
+_UNSEEN_AUTHOR = _in_turn(_AS_GUEST, "events.by NOT LIKE 'operator:%'", _unseen("events.by"))
 # Whether the account holds `message.see_edits` now: see `may_see_edits` in `chatd.domain.room.message`.
 _SEES_EDITS = f"""coalesce((
     SELECT min({_RANK}) FROM rooms CROSS JOIN members

@@ -172,6 +172,13 @@ scenario(async ({ asked, open, picture, axe }) => {
   const requestAxe = await axe(page)
   await page.getByRole('button', { name: 'Accept' }).click()
   await page.locator('.room-foot textarea').waitFor()
+  // Direct rooms in which nobody has written: one that she opened, on another device or before a reload, and another's.
+  await go(rooms.begun)
+  await page.locator('.sidebar-room[aria-current]', { hasText: 'eve' }).waitFor()
+  await page.locator('.room-foot textarea').waitFor()
+  await go(rooms.offered)
+  await page.getByRole('button', { name: 'Join the room' }).click()
+  await page.locator('.room-foot textarea').waitFor()
   await go('01JAAAAAAAAAAAAAAAAAAAAAAA')
   await page.getByText('does not exist').waitFor()
   return {

@@ -12,7 +12,7 @@ import { problemWords } from './upload_words'
 import './tray.css'
 
 /** What another try does not change. */
-const FINAL: ReadonlySet<Problem['why']> = new Set(['bytes_gone', 'too_large'])
+const FINAL: ReadonlySet<Problem['why']> = new Set(['bytes_gone', 'too_large', 'unreadable'])
 
 /** `fixed`: they went with a message, and none is taken out by itself. */
 export function AttachmentTray({ place, fixed = false }: { place: string; fixed?: boolean }) {

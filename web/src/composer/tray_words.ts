@@ -15,6 +15,7 @@ export const t = strings(
     no_room: 'No room: you may upload {left} more. Delete files that you do not need.',
     too_many_uploads: 'No more uploads today; try again after {until}.',
     bytes_gone: 'Lost when the page was loaded anew. Choose it again.',
+    unreadable: 'It cannot be read: it is a folder, or was changed or deleted meanwhile. Choose it again.',
   },
   {
     files: 'Dateien zum Senden',
@@ -28,5 +29,7 @@ export const t = strings(
     no_room: 'Kein Platz: Du darfst noch {left} hochladen. Lösche Dateien, die du nicht brauchst.',
     too_many_uploads: 'Heute nichts mehr hochladen; versuche es nach {until} noch einmal.',
     bytes_gone: 'Beim Neuladen der Seite verloren gegangen. Wähle sie neu.',
+    unreadable:
+      'Nicht lesbar: Es ist ein Ordner, oder die Datei wurde inzwischen geändert oder gelöscht. Wähle sie neu.',
   },
 )

@@ -14,7 +14,8 @@ export function problemWords(problem: Problem): string {
     case 'too_many':
       return t('too_many_uploads', { until: dateAndClock(problem.until) })
     case 'bytes_gone':
-      return t('bytes_gone')
+    case 'unreadable':
+      return t(problem.why)
     case 'refused':
       return t('upload_failed', { reason: said(problem.failure) })
   }

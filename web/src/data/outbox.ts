@@ -55,11 +55,10 @@ const NO_FILES: OutboxFiles = { ready: () => null, clear: () => undefined }
 
 export class Outbox {
   private readonly entries = new Table<OutboxEntry>()
-  private retryTimer: ReturnType<typeof setTimeout> | undefined
   private readonly leftovers: Leftovers<OutboxEntry>
   private closed = false
-  /** The server asked to wait until then, by `performance.now()`. */
-  private notBefore = 0
+  /** Rooms for which the server asked to wait. */
+  private readonly waits = new Map<string, ReturnType<typeof setTimeout>>()
 
   constructor(
     private readonly post: Post,
@@ -150,7 +149,6 @@ export class Outbox {
 
   /** Files have come to their end: what waited for them may go. */
   pumpAll(): void {
-    clearTimeout(this.retryTimer)
     for (const room of new Set(this.entries.list().map((entry) => entry.room))) this.pump(room)
   }
 
@@ -160,8 +158,7 @@ export class Outbox {
    */
   private pump(room: string): void {
     // What an earlier run has left goes first.
-    if (this.closed || this.leftovers.awaited) return
-    if (performance.now() < this.notBefore) return
+    if (this.closed || this.leftovers.awaited || this.waits.has(room)) return
     const entries = this.listed(room)
     if (entries.some((entry) => entry.state === 'sending')) return
     for (const entry of entries) {
@@ -190,7 +187,7 @@ export class Outbox {
   /** The page, or the account, goes: nothing more is sent. */
   close(): void {
     this.closed = true
-    clearTimeout(this.retryTimer)
+    for (const timer of this.waits.values()) clearTimeout(timer)
   }
 
   private async deliver(entry: OutboxEntry): Promise<void> {
@@ -208,7 +205,7 @@ export class Outbox {
       const wait = error instanceof Refused ? error.retryAfter : null
       if (wait !== null && wait <= LONGEST_WAIT_S) {
         this.move(nonce, { state: 'waiting', error: failure(error) })
-        this.drainIn(wait)
+        this.pumpIn(wait, room)
         return
       }
       this.move(nonce, { state: 'failed', error: failure(error) })
@@ -216,12 +213,13 @@ export class Outbox {
     this.pump(room)
   }
 
-  private drainIn(seconds: number): void {
-    const wait = seconds * 1000 + Math.random() * 500
-    // The rate is the account's: no room and no newer message goes before, and of two waits the longer counts.
-    this.notBefore = Math.max(this.notBefore, performance.now() + wait)
-    clearTimeout(this.retryTimer)
-    this.retryTimer = setTimeout(() => this.pumpAll(), this.notBefore - performance.now() + 1)
+  /** No newer message of the room goes before. Others do: it may be in slow mode, and no rate of the account's. */
+  private pumpIn(seconds: number, room: string): void {
+    const goOn = () => {
+      this.waits.delete(room)
+      this.pump(room)
+    }
+    this.waits.set(room, setTimeout(goOn, seconds * 1000 + Math.random() * 500))
   }
 
   private keep(entry: OutboxEntry): void {

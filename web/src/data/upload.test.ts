@@ -104,6 +104,18 @@ test('one that every server forgets at once is given up', async () => {
   vi.useRealTimers()
 })
 
+test('what cannot be read any more is given up at once', async () => {
+  const server = new Server()
+  const folder = Object.assign(new Blob([bytes]), {
+    slice: () => ({ arrayBuffer: () => Promise.reject(new DOMException('', 'NotReadableError')) }),
+  })
+  const send = (request: SendRequest) =>
+    request.method === 'PATCH' ? Promise.reject(new Lost()) : server.send(request)
+  const failed = upload(folder as Blob, 'folder', { ...options(server), send })
+  await expect(failed).rejects.toThrow(DOMException)
+  expect(server.asked).toEqual(['POST'])
+})
+
 test('an empty file is whole at once', async () => {
   const server = new Server()
   expect((await upload(new Blob([]), 'empty', options(server))).id).toBe('file1')

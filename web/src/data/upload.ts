@@ -48,7 +48,10 @@ const TRIES = 8
 const FIRST_WAIT_MS = 500
 const LONGEST_WAIT_MS = 20_000
 
-/** Brings a file to the server. Rejects with `Refused`, with `Lost` after many tries, or with an `AbortError`. */
+/**
+ * Brings a file to the server. Rejects with `Refused`, with `Lost` after many tries, or with a `DOMException`: it was
+ * aborted, or the file cannot be read, as a folder or what has been changed since it was chosen.
+ */
 export async function upload<T>(file: Blob, name: string, options: UploadOptions<T>): Promise<T> {
   const send = options.send ?? sendByXhr
   const begun = (await continued(options, send)) ?? (await created(file, name, options, send))
@@ -71,6 +74,7 @@ export async function upload<T>(file: Blob, name: string, options: UploadOptions
       if (id !== null) return await options.info(id)
     } catch (error) {
       if (!(error instanceof Lost || forgotten(error))) throw error
+      await file.slice(0, 1).arrayBuffer() // a request with what cannot be read breaks off like any other
       failures += 1
       if (failures > TRIES) throw error
       await pause(Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** failures), options.signal)

@@ -174,9 +174,9 @@ test('what the server would not take is said before a byte is sent', async () =>
   expect(server.begun).toEqual([])
 })
 
-test('where others took the room meanwhile, the refusal says how much is left', async () => {
+test('why an upload fails is said: no room is left meanwhile, the server refuses it, it cannot be read', async () => {
   const { server, uploads } = await setup()
-  uploads.add(TRAY, [file('a', 11), file('b', 11)])
+  uploads.add(TRAY, [file('a', 11), file('b', 11), file('folder', 11)])
   await settled()
   server.usage = { ...server.usage, bytes: { used: 90, quota: 100 } }
   server.held.get('a')?.fail(new Refused('too_large', 'your files would have more …'))
@@ -184,7 +184,10 @@ test('where others took the room meanwhile, the refusal says how much is left', 
   server.usage = { ...server.usage, bytes: { used: 0, quota: 100 } }
   server.held.get('b')?.fail(new Refused('invalid', 'no such picture'))
   await settled()
-  expect(uploads.in(TRAY).value.map(({ problem }) => problem?.why)).toEqual(['no_room', 'refused'])
+  server.held.get('folder')?.fail(new DOMException('', 'NotReadableError'))
+  await settled()
+  const problems = uploads.in(TRAY).value.map(({ problem }) => problem?.why)
+  expect(problems).toEqual(['no_room', 'refused', 'unreadable'])
 })
 
 test('three at once, at most ten in a message, and who takes one out takes it back from the server', async () => {

@@ -27,6 +27,8 @@ export type Problem =
   | { readonly why: 'too_many'; readonly until: number }
   /** The page was loaded anew, and the browser had not kept the bytes. */
   | { readonly why: 'bytes_gone' }
+  /** It is a folder, or has been changed or deleted since it was chosen. */
+  | { readonly why: 'unreadable' }
   | { readonly why: 'refused'; readonly failure: Failure }
 
 export interface Upload {
@@ -246,7 +248,8 @@ export class Uploads {
 
   private async failed(key: string, size: number, error: Error): Promise<void> {
     const passing = error instanceof Lost || (error instanceof Refused && isPassing(error))
-    if (!passing) {
+    if (error instanceof DOMException) this.all.patch(key, { problem: { why: 'unreadable' } })
+    else if (!passing) {
       // Others may have taken the room since it was asked for.
       const problem = await this.tooMuch(size).catch(() => null)
       this.all.patch(key, { problem: problem ?? { why: 'refused', failure: failure(error) } })

@@ -1,7 +1,8 @@
-/** A public room that one is not in: it can be read, and joined. */
+/** A room that one is not in, or that is not listed: it can be read, and joined. */
 
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
+import type { Chat } from '../data/chat'
 import { Lost } from '../data/refusal'
 import { useChat } from '../shell/chat_context'
 import { roomName } from '../sidebar/room_name'
@@ -22,8 +23,10 @@ export function RoomPreview({ room: id, seq }: { room: string; seq: number | nul
   useEffect(() => {
     if (status !== 'open') return
     chat.ask('room.get', { room: id }).then(
-      (result) => {
-        room.value = { read: 0, unread: 0, mentions: 0, first_unread: null, role: null, ...result.room }
+      ({ room: found }) => {
+        // A direct room is listed once somebody has written in it; whoever opened it is in it before.
+        if (found.kind === 'direct' && found.member) void chat.showRoom(id)
+        else room.value = { read: 0, unread: 0, mentions: 0, first_unread: null, role: null, ...found }
       },
       (error) => {
         if (!(error instanceof Lost)) refused.value = error
@@ -50,7 +53,7 @@ export function RoomPreview({ room: id, seq }: { room: string; seq: number | nul
         <div class="room-question" role="group">
           <p dir="auto">{t('preview', { name: shown.name })}</p>
           {!shown.archived && (
-            <Button kind="primary" onClick={() => tried(() => chat.ask('room.join', { room: id }))}>
+            <Button kind="primary" onClick={() => tried(() => joined(chat, shown))}>
               {t('join')}
             </Button>
           )}
@@ -58,4 +61,12 @@ export function RoomPreview({ room: id, seq }: { room: string; seq: number | nul
       </div>
     </section>
   )
+}
+
+async function joined(chat: Chat, { id, kind, accounts }: OwnRoom): Promise<void> {
+  if (kind !== 'direct') await chat.ask('room.join', { room: id })
+  else {
+    await chat.ask('direct.open', { accounts: (accounts ?? []).filter((account) => account !== chat.me) })
+    await chat.showRoom(id)
+  }
 }

@@ -2711,6 +2711,11 @@ export type RoomCreated = {
   readonly accounts?: readonly string[]
 }
 
+export type RoomDeleted = {
+  readonly reason?: string
+  readonly imported?: string
+}
+
 /**
  * `members` is a count. Accounts get `rights` and `read`, those who may set them `overrides`; of a direct
  * room also whether it is `listed` (see `direct.list`) and a `request`.
@@ -3736,7 +3741,7 @@ export interface Requests {
   'account.erase': { readonly kind: 'command'; readonly data: EraseAccount; readonly result: Erased }
   /**
    * What the caller may see of these accounts.
-   * - One sees oneself, whom one shares a space or a room with, and who was or wrote in a room that one is in now, so that the authors of its messages have names. A guest sees who shares a room. Others are left out, and so are ids of no account.
+   * - One sees oneself, whom one shares a space or a room with, and who was or wrote in a room that one is in now, so that the authors of its messages have names. A guest shares a space with nobody. Others are left out, and so are ids of no account.
    */
   'profile.list': { readonly kind: 'query'; readonly data: ListProfiles; readonly result: ProfileList }
   /**
@@ -3889,13 +3894,13 @@ export interface Requests {
   /**
    * One space.
    * - `role` is the caller's, or `null`; `members` counts those whom `space.members` lists.
-   * - `owner` is `null` for a guest who shares no room with the owner.
+   * - `owner` is `null` for a guest who does not see the owner (`space.members`).
    * Refused as: not_found.
    */
   'space.get': { readonly kind: 'query'; readonly data: GetSpace; readonly result: SpaceDetailResult }
   /**
    * Members of a space, by account id.
-   * - Guests get those who share a room with them (`member.see_all`).
+   * - A guest gets those whom it sees: who shares a room with it, of this space or not, or a space in which it is no guest (`member.see_all`).
    * Refused as: not_found.
    */
   'space.members': { readonly kind: 'query'; readonly data: ListSpaceMembers; readonly result: MemberPage }
@@ -4921,8 +4926,8 @@ export interface RoomEvents {
   'room.unlocked': Reason
   /** `allow` null takes the override away. If it is about its account or role, a client changes what it offers. */
   'room.override_set': OverrideChanged
-  /** A client removes the room. */
-  'room.deleted': Reason
+  /** A client removes the room. `imported`: it went with this import, which was taken back. */
+  'room.deleted': RoomDeleted
   /** A client adds the message. It knows its own by the `nonce`. It counts one more reply in `thread`, one more unread message, and a mention, but for what was `imported`: that has times of long ago and is news to nobody; a bot does not answer it. `attachments` are ids of files, `files` says what is known of them; what was deleted since is missing there. */
   'message.posted': MessagePosted
   /** A client gives message `seq` this text, these mentions or none, and `edited_at`. It shows a notification of the kind `mention` as long as the text mentions the account. What was `imported` mentions nobody anew. */
@@ -5021,7 +5026,7 @@ export interface Events {
   'room.locked': Reason
   'room.unlocked': Reason
   'room.override_set': OverrideChanged
-  'room.deleted': Reason
+  'room.deleted': RoomDeleted
   'message.posted': MessagePosted
   'message.edited': MessageEdited
   'message.deleted': MessageDeleted

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 from chatd.contract.errors import Refusal
 from chatd.contract.field_errors import quote
 from chatd.gateway.http.events.event_wire import read_cursor
-from chatd.gateway.http.server.problem import problem_response, whole_response
+from chatd.gateway.http.server.problem import NO_TOKEN, problem_response, whole_response
 from chatd.gateway.http.server.request_head import Head
 from chatd.ports import Row
 
@@ -20,9 +20,6 @@ TOKEN_IN_ADDRESS: Final = Refusal(
     "invalid",
     "proxies and browsers write addresses down, so no token is taken from one; send it as `Authorization:"
     " Bearer …` (with fetch in a browser, since its EventSource cannot), or open the WebSocket",
-)
-NO_TOKEN: Final = Refusal(
-    "unauthenticated", "send an access token or bearer token as `Authorization: Bearer …`"
 )
 NO_CURSOR: Final = Refusal("invalid", "cursor: not the id of an event; send the last one as it came, or none")
 NO_FIELDS: Final = Refusal("invalid", "the query cannot be read; it has one field, cursor")

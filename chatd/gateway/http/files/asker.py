@@ -11,14 +11,11 @@ from chatd.auth.rate_limits import network
 from chatd.contract.errors import Refusal
 from chatd.current.principal import Principal, work_for
 from chatd.gateway.http.files.answers import Problem, granted
+from chatd.gateway.http.server.problem import NO_TOKEN
 from chatd.ports import Caller
 from chatd.ports.desk import Desk
 
 SCHEME: Final = "bearer "
-NO_TOKEN: Final = Refusal(
-    "unauthenticated", "send an access token or bearer token as `Authorization: Bearer …`"
-)
-
 NOT_FOR_OTHERS: Final = Refusal("forbidden", "account: only operators upload for others; leave it out")
 NO_ACCOUNT: Final = Refusal("forbidden", "a file belongs to an account: send the token of one")
 

@@ -25,14 +25,11 @@ from chatd.gateway.http.rest.paging import Following, following_of, link
 from chatd.gateway.http.rest.paths import Paths, allowed
 from chatd.gateway.http.rest.rate_fields import rate_fields
 from chatd.gateway.http.rest.response import Response, problem, result_response
-from chatd.gateway.http.server.problem import NO_BEARER
+from chatd.gateway.http.server.problem import NO_BEARER, NO_TOKEN
 from chatd.ports import Caller, Desk
 
 _NO_PATH: Final = Refusal(
     "not_found", "there is nothing at this address; /api/openapi.json lists what there is"
-)
-_NO_TOKEN: Final = Refusal(
-    "unauthenticated", "send a token with the request, as Authorization: Bearer and the token"
 )
 _NO_QUERY: Final = Refusal("invalid", "the fields of this request stand in its body, not in the query string")
 _TWO_TOKENS: Final = Refusal("conflict", "token: the body and Authorization say two things; send one of them")
@@ -133,7 +130,7 @@ class Rest:
             return peer
         said = headers.get(b"authorization")
         if said is None:
-            return peer if peer.operator or row.asker == "anyone" else _NO_TOKEN
+            return peer if peer.operator or row.asker == "anyone" else NO_TOKEN
         token = _token(said)
         if not token:
             return NO_BEARER

@@ -15,6 +15,9 @@ from chatd.gateway.http.server.defaults import DEFAULTS
 
 MEDIA_TYPE: Final = "application/problem+json"
 NO_BEARER: Final = Refusal("unauthenticated", "Authorization is the word Bearer and a token")
+NO_TOKEN: Final = Refusal(
+    "unauthenticated", "send an access token or bearer token as `Authorization: Bearer …`"
+)
 _PHRASES: Final = {status.value: status.phrase for status in HTTPStatus}
 
 

@@ -1,4 +1,5 @@
-"""What phones write beside the hours of half a day, in their languages (Unicode's CLDR, now and before)."""
+"""The words for the halves of a day, such as am and pm, that phones write in their languages (Unicode's CLDR,
+now and before)."""
 
 from __future__ import annotations
 

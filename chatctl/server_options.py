@@ -18,7 +18,7 @@ DEFAULT_DATA: Final = "./chat-data"
 GIVEN: Final = "chatctl.given"
 
 
-def place_options(*, of_root: bool) -> list[click.Option]:
+def server_options(*, of_root: bool) -> list[click.Option]:
     """Fresh ones. Only those of the root read the environment, and only they are in the help."""
     read: dict[str, Any] = {"expose_value": False, "callback": _take, "hidden": not of_root}
     shown: dict[str, Any] = {"show_envvar": of_root}
@@ -65,7 +65,7 @@ def accept_everywhere(group: click.Group) -> None:
     """Gives every command below the group the options, hidden."""
     for command in group.commands.values():
         taken = {name for param in command.params for name in param.opts}
-        command.params += [one for one in place_options(of_root=False) if not taken & set(one.opts)]
+        command.params += [one for one in server_options(of_root=False) if not taken & set(one.opts)]
         if isinstance(command, click.Group):
             accept_everywhere(command)
 

@@ -1,4 +1,4 @@
-"""What went wrong on a server in the small, in a few words: refused frames, steps of the clock."""
+"""Figures of a server in words, as `server status` and `server top` show them."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ FOLDER: Final = "files/"
 _OUTSIDE: Final = "beside:"  # how paths begin of files that are not in the archive itself
 
 
-class Beside:
+class ExportedFiles:
     def __init__(self, archive: Archive, base: str, path: Path) -> None:
         self._archive, self._base = archive, base
         self._next: Archive | None = None
