@@ -108,7 +108,8 @@ def run(
             async with AsyncExitStack() as others:
                 clients = [client]
                 while len(clients) < ROOMS_AT_ONCE:
-                    clients.append(await others.enter_async_context(connection.client(patient=True)))
+                    another = connection.client(patient=True, on_lost=progress.lost)
+                    clients.append(await others.enter_async_context(another))
                 move = Move(clients, export, from_, id_, choice, uploads, moving(progress))
                 return await move.run(found.id, found.owner)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -39,8 +39,11 @@ class Accounts:
         self._moved = moved
         self._adding = trio.Lock()  # nobody is asked for twice
 
-    async def add(self, people: Iterable[Person], members: bool) -> None:
-        """`members`: they are in the space, unless they had left, are bots, or the admin says no."""
+    async def add(
+        self, people: Iterable[Person], members: bool, told: Callable[[], None] = lambda: None
+    ) -> None:
+        """`members`: they are in the space, unless they had left, are bots, or the admin says no. `told`
+        hears that some are known."""
         async with self._adding:
             waiting = iter([person for person in people if person.key not in self.ids])
             while chunk := list(islice(waiting, MAX_PEOPLE)):
@@ -48,6 +51,7 @@ class Accounts:
                 answer = await self._client.ask(AddImportPeople(self._moved.import_, asked), ImportedPeople)
                 for one in answer.people:
                     self._know(one)
+                told()
 
     def _know(self, one: ImportedPerson) -> None:
         self.ids[one.key], self._names[one.key] = one.account, one.name

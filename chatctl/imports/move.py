@@ -70,7 +70,8 @@ class Move:
 
     async def run(self, space: str, owner: str | None) -> Moved:
         """`owner`: of the space. Raises Failed and what the client raises."""
-        await self._accounts.add(self._export.people(), members=True)
+        told = partial(self._told, self.moved, "")
+        await self._accounts.add(self._export.people(), members=True, told=told)
         await self._add_emoji(space, self._client.account or owner)
         rooms = self._choice.of(self._export.rooms())
         self.moved.rooms = len(rooms)

@@ -26,12 +26,14 @@ class Progress:
 
     def __init__(self) -> None:
         self.done = ""
+        self._waiting = ""  # the line that says what is waited for
         self._terminal = sys.stderr.isatty()
         self._next = time.monotonic() + (0 if self._terminal else ELSEWHERE)
         self._shown = False
         self.began = time.monotonic()
 
     def show(self, line: str) -> None:
+        self._waiting = ""
         now = time.monotonic()
         if now < self._next:
             return
@@ -44,11 +46,18 @@ class Progress:
         sys.stderr.flush()
 
     def lost(self, why: Exception) -> None:
-        """The server does not answer, and is asked until it does."""
-        self.warn(
-            f"the server is gone ({why}); waiting until it is back."
-            " If you stop this, the same command goes on later"
-        )
+        """The server does not answer, or has no disk left, say, and is asked until it does. Several clients
+        may notice; it is said once until something has come in again."""
+        from chatd.client import Refused
+
+        if isinstance(why, Refused):
+            what, back = f"cannot go on ({why.message})", "can"
+        else:
+            what, back = f"is gone ({why})", "is back"
+        line = f"the server {what}; waiting until it {back}. If you stop this, the same command goes on later"
+        if line != self._waiting:
+            self._waiting = line
+            self.warn(line)
 
     def warn(self, line: str) -> None:
         """A line that stays."""
@@ -68,17 +77,21 @@ class Progress:
 
 
 def moving(progress: Progress) -> Callable[[Moved, str], None]:
-    """Shows how far a move is: rooms, messages, how many in a second, and what is left by the rooms. A clock
-    that is behind is told at once, while less has come in with wrong times."""
-    warned = False
+    """Shows how far a move is: people, who come first; then rooms, messages, how many in a second, and what
+    is left by the rooms. A clock that is behind is told at once, while less has come in with wrong times."""
+    warned, began = False, progress.began
 
     def told(moved: Moved, room: str) -> None:
-        nonlocal warned
+        nonlocal warned, began
         progress.done = f"{counted(moved.added, 'message')} came in"
         if moved.future and not warned:
             warned = True
             progress.warn("messages come in that are from later than the server's clock: they get its time")
-        seconds = time.monotonic() - progress.began
+        if not moved.rooms:
+            began = time.monotonic()
+            progress.show(f"people: {counted(moved.people, 'new placeholder')}")
+            return
+        seconds = time.monotonic() - began
         left = ""
         if moved.rooms_done:
             rest = seconds * (moved.rooms - moved.rooms_done) / moved.rooms_done

@@ -186,7 +186,8 @@ async def connect(
     needed; each new pair is told to `on_refresh`. `cursor`: give every event after this one.
     `patient`: reconnect and retry until a cancel scope of the caller says stop; if not, the first failure
     is raised. The first connection is tried once in either case. `on_lost` is told why a connection is lost
-    that will be tried again. `newest` gives the tokens of this sign-in as others may have refreshed them.
+    that will be tried again, and why a request waits that the server cannot carry out (`unavailable`).
+    `newest` gives the tokens of this sign-in as others may have refreshed them.
     `longest_delay`: seconds between two tries, at most.
     """
     tokens = Tokens(token) if isinstance(token, str) else token

@@ -38,6 +38,7 @@ PASSING = frozenset({"unavailable", "overloaded", "rate_limited"})  # refusals t
 SETTLE_SECONDS = 10.0  # for delicate requests to be answered before a wanted reconnect
 FIRST_DELAY = 0.25  # seconds before the first try to connect again
 LONGEST_DELAY = 30.0
+TOLD_AFTER = 2  # tries of a request that a server could not carry out: by then it is no matter of a moment
 LONGEST_PATIENCE = 60.0  # seconds: whoever must wait longer, as for another day's quota, is told so
 STEADY_SECONDS = 1.0  # a connection that lasted this long was a good one: backoff starts over
 
@@ -99,6 +100,7 @@ class Session:
             watch = row.read(data)
             self._watched = watch if isinstance(watch, WatchPresence) else None
         backoff = Backoff(FIRST_DELAY, self._longest_delay, full_jitter)
+        tries = 0
         while True:
             if self._error is not None:
                 raise self._error
@@ -109,6 +111,9 @@ class Session:
                 again = passing or (refusal.code == "uncertain" and repeatable(name, data))
                 if not (self._patient and again):
                     raise
+                tries += 1
+                if tries == TOLD_AFTER and refusal.code == "unavailable" and self._on_lost is not None:
+                    self._on_lost(refusal)
                 delay = backoff.next_delay(refusal.retry_after or 0.0)
             await trio.sleep(delay)
 

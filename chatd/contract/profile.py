@@ -48,8 +48,8 @@ REQUESTS: tuple[RequestType, ...] = (
         scope="read",
         notes=(
             "One sees oneself, whom one shares a space or a room with, and who was or wrote in a room that"
-            " one is in now, so that the authors of its messages have names. A guest sees who shares a room."
-            " Others are left out, and so are ids of no account.",
+            " one is in now, so that the authors of its messages have names. A guest shares a space with"
+            " nobody. Others are left out, and so are ids of no account.",
         ),
     ),
 )

@@ -150,7 +150,7 @@ REQUESTS: tuple[RequestType, ...] = (
         refusals=("not_found",),
         notes=(
             "`role` is the caller's, or `null`; `members` counts those whom `space.members` lists.",
-            "`owner` is `null` for a guest who shares no room with the owner.",
+            "`owner` is `null` for a guest who does not see the owner (`space.members`).",
         ),
     ),
     query(
@@ -161,7 +161,10 @@ REQUESTS: tuple[RequestType, ...] = (
         http=Http("GET", "/spaces/{space}/members"),
         scope="read",
         refusals=("not_found",),
-        notes=("Guests get those who share a room with them (`member.see_all`).",),
+        notes=(
+            "A guest gets those whom it sees: who shares a room with it, of this space or not, or a space in"
+            " which it is no guest (`member.see_all`).",
+        ),
     ),
     command(
         "space.update",

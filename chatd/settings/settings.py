@@ -48,18 +48,18 @@ class Settings:
     )
     views: bool = _setting(True, "Follow the log with views; switch off for measurements only.")
     sign_up: SignUpPolicy = _setting("invite", "Who may sign up: open, invite, closed.")
-    server_name: str = _setting("chatd", "How this server calls itself.")
+    server_name: str = _setting("chatd", "Name of this server, as people see it.")
     origins: tuple[str, ...] = _setting(
         (), "Web origins besides our own that may connect and use the API.", checks.are_origins
     )
     public_url: str = _setting("", "Address under which browsers reach this server.", checks.is_web_address)
     oidc_issuer: str = _setting(
-        "", "Provider of single sign-on: its issuer, as it writes it.", checks.is_issuer
+        "", "Issuer of the provider of single sign-on, exactly as the provider writes it.", checks.is_issuer
     )
-    oidc_client_id: str = _setting("", "What the provider calls this server.")
-    oidc_client_secret: str = _setting("", "What this server proves to the provider that it is.", secret=True)
+    oidc_client_id: str = _setting("", "Client id of this server at that provider.")
+    oidc_client_secret: str = _setting("", "Client secret of this server at that provider.", secret=True)
     oidc_client_secret_file: Path | None = _setting(None, "A file with that secret.", checks.is_readable)
-    oidc_name: str = _setting("Single sign-on", "What the button for it says.")
+    oidc_name: str = _setting("Single sign-on", "Text of the button for single sign-on.")
     oidc_sign_up: bool = _setting(False, "Whether a first single sign-on makes an account.")
     max_connections: int = _setting(10_000, "Connections served at the same time.", checks.positive)
     rate_per_second: float = _setting(50.0, "Requests a session may make each second.", checks.positive)
@@ -89,12 +89,12 @@ class Settings:
     )
     quota_reports: int = _setting(50, "Messages that an account may report a day.", checks.positive)
     quota_rooms: int = _setting(
-        100, "Rooms in a space that one who is no moderator may make.", checks.positive
+        100, "Rooms that a member who is no moderator may make in a space.", checks.positive
     )
     quota_space_rooms: int = _setting(1000, "Rooms in a space.", checks.positive)
     quota_spaces: int = _setting(50, "Spaces that an account may own.", checks.positive)
     quota_invites: int = _setting(
-        100, "Invites in a space that one maker may have open at once.", checks.positive
+        100, "Invites that a member may have open in a space at once.", checks.positive
     )
     quota_versions: int = _setting(100, "Versions of a message.", checks.positive)
     quota_stored_bytes: int = _setting(
@@ -104,19 +104,19 @@ class Settings:
     quota_sessions: int = _setting(50, "Sessions that an account may have open at once.", checks.positive)
     quota_connections: int = _setting(1000, "Connections from one address at once.", checks.positive)
     login_free_tries: int = _setting(
-        5, "Wrong passwords for a name from one address that go free.", checks.positive
+        5, "Wrong passwords for a name from one address before delays begin.", checks.positive
     )
     login_free_tries_name: int = _setting(
-        20, "Wrong passwords for a name from everywhere that go free.", checks.positive
+        20, "Wrong passwords for a name from everywhere before delays begin.", checks.positive
     )
     login_free_tries_address: int = _setting(
-        100, "Wrong passwords, and failed sign-ups, from one address that go free.", checks.positive
+        100, "Wrong passwords and failed sign-ups from one address before delays begin.", checks.positive
     )
     login_first_delay: float = _setting(
-        1.0, "First delay of who has used up what goes free; each more doubles it.", checks.positive
+        1.0, "First delay; each further wrong password doubles it.", checks.positive
     )
     login_longest_delay: float = _setting(
-        900.0, "Longest delay of who tries one name from one address.", checks.positive
+        900.0, "Longest delay for one name from one address.", checks.positive
     )
     login_longest_delay_shared: float = _setting(
         60.0,
@@ -177,13 +177,15 @@ class Settings:
         checks.is_complete_store,
     )
     files_s3_endpoint: str = _setting(
-        "", "Address of the S3 service; none is that of AWS.", checks.is_endpoint
+        "", "Address of the S3 service; empty: that of AWS.", checks.is_endpoint
     )
-    files_s3_bucket: str = _setting("", "The bucket, which belongs to this server alone, or its part of it.")
-    files_s3_prefix: str = _setting("", "What the names of this server's objects in the bucket begin with.")
+    files_s3_bucket: str = _setting(
+        "", "Bucket for files; it, or the part below the prefix, belongs to this server alone."
+    )
+    files_s3_prefix: str = _setting("", "Prefix of the names of this server's objects in the bucket.")
     files_s3_region: str = _setting("us-east-1", "Region of the bucket.")
-    files_s3_key_id: str = _setting("", "Whom this server is to the S3 service.")
-    files_s3_secret: str = _setting("", "What it proves that with.", secret=True)
+    files_s3_key_id: str = _setting("", "Access key id of this server at the S3 service.")
+    files_s3_secret: str = _setting("", "Secret access key that belongs to that id.", secret=True)
     files_s3_secret_file: Path | None = _setting(None, "A file with that secret.", checks.is_readable)
     files_s3_redirect: bool = _setting(
         False, "Whether clients are sent to the bucket for a file, with an address that is good for minutes."
@@ -204,7 +206,7 @@ class Settings:
     )
     backup_recipients: tuple[str, ...] = _setting(
         (),
-        "Public keys (age1…, ssh-…) that they are encrypted to; none: they are not.",
+        "Public keys (age1…, ssh-…) that these backups are encrypted to; empty: not encrypted.",
         checks.are_recipients,
     )
     follow: bool = _setting(
@@ -213,19 +215,19 @@ class Settings:
     )
     cluster_servers: tuple[str, ...] = _setting(
         (),
-        "NATS servers (nats://HOST:PORT, tls://…) through which this server is one of several; none: it is"
+        "NATS servers (nats://HOST:PORT, tls://…) of the cluster of which this server is a node; empty: it is"
         " alone.",
         checks.are_nats_servers,
     )
     cluster_monitors: tuple[str, ...] = _setting(
         (),
-        "Where these NATS servers are asked how they are set (http://HOST:PORT of each).",
+        "Monitoring addresses of these NATS servers (http://HOST:PORT of each), to check how they are set.",
         checks.are_monitors,
     )
-    cluster_name: str = _setting(
-        "chatd", "What the cluster is called; its nodes have the same.", checks.is_name
+    cluster_name: str = _setting("chatd", "Name of the cluster, the same at all its nodes.", checks.is_name)
+    cluster_node: str = _setting(
+        "", "Name of this node in the cluster; empty: the host name.", checks.is_word
     )
-    cluster_node: str = _setting("", "What this node is called there; empty: as its machine.", checks.is_word)
     cluster_replicas: int = _setting(
         3, "On how many NATS servers the log is kept: 1, 3 or 5.", checks.is_replicas
     )
@@ -234,7 +236,7 @@ class Settings:
     )
     cluster_ca: Path | None = _setting(
         None,
-        "A file with the certificates that the NATS servers' are signed with; it makes TLS a must.",
+        "File of the authorities that signed the NATS servers' certificates; with it TLS is required.",
         checks.is_readable,
     )
     files_shared: bool = _setting(
@@ -245,12 +247,12 @@ class Settings:
     push: bool = _setting(True, "Whether devices may be notified by web push.")
     push_contact: str = _setting(
         "",
-        "Whom a push service may write to about this server, as mailto: or https:; empty: public_url.",
+        "Contact for push services that have trouble with this server, mailto: or https:; empty: public_url.",
         checks.is_contact,
     )
     private_hosts: tuple[str, ...] = _setting(
         (),
-        "Hosts (name or name:port) that addresses given by users may lead to though they are not public.",
+        "Hosts (name or name:port) that addresses of users may lead to although they are not public.",
         checks.are_named_hosts,
     )
     idle_actor: float = _setting(300.0, "Time without work before an actor is put to sleep.", checks.positive)

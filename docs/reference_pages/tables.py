@@ -57,7 +57,8 @@ RIGHTS_NOTES: Final = """\
 The table is where a decision begins; mutes, locks and overrides change it in a room.
 [permissions.md](../architecture/permissions.md) says how.
 
-- Without `member.see_all` a member sees those who share a room with it, and nobody else.
+- Without `member.see_all` a member sees those who share a room with it, or another space in which it has
+  that right, and nobody else.
 - `room.see_public` and `room.join_public` are about rooms that are not private and that the member is not
   in.
 - `message.announce` is posting in an `announcement` room; `message.hurry` is posting without waiting for

@@ -85,6 +85,11 @@ def test_only_what_one_may_do_is_offered(seen: Any) -> None:
     assert {"Reply", "Report", "Pin", "Bookmark", "Block the author"} <= member
 
 
+def test_letters_act_on_a_message_that_keys_led_to_and_on_none_that_was_clicked(seen: Any) -> None:
+    """Who clicked into the conversation and typed on pinned, or answered, with the letters of a word."""
+    assert seen["typed_after_a_click"] == 0
+
+
 def test_search_marks_what_it_found_and_says_whom_it_does_not_know(seen: Any) -> None:
     assert seen["found"] == ["tide"]
     assert "has:file" in seen["chip"]

@@ -245,6 +245,24 @@ async def test_a_passing_refusal_is_retried_no_sooner_than_the_server_says(serve
     assert tries[1] - tries[0] >= 5
 
 
+async def test_what_a_server_cannot_carry_out_for_a_while_is_told_once(server, autojump_clock):
+    told = []
+    answers = iter([No("unavailable", "no disk left")] * 5)
+
+    def full(data):
+        for refusal in answers:
+            raise refusal
+        return wire(SearchPage)
+
+    server.answers["message.search"] = full
+    async with connect(server, "good", on_lost=told.append) as client:
+        await client.search("hello")
+        assert [one.message for one in told] == ["no disk left"]
+        answers = iter([No("unavailable", "a moment")])
+        await client.search("hello")
+    assert len(told) == 1
+
+
 async def test_what_may_be_done_is_asked_again_where_the_second_time_changes_nothing(server, autojump_clock):
     """As when another node of a cluster died in the middle of it."""
     tries = []

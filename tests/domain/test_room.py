@@ -86,6 +86,26 @@ def test_the_same_nonce_gives_the_first_result_and_no_fact() -> None:
     assert again.answer(()) == Posted(seq=4, position=77, at=1000)
 
 
+@pytest.mark.parametrize(
+    "since",
+    [
+        a_room(archived=True),
+        a_room(locked=True),
+        a_room(slow_mode=3600),
+        a_room(members={"ann": 2}),
+    ],
+    ids=["archived", "locked", "slow", "out of it"],
+)
+def test_the_same_nonce_gives_the_first_result_also_to_who_may_not_post_any_more(since: RoomState) -> None:
+    """As long as they see the room: the answer was lost, and the message stands there."""
+    posted = Event(7, "room/r", 4, "message.posted", 5, "bob", {"nonce": "n"}, "hi")
+    room.apply(since, posted)
+    room.confirm(since, [posted])
+    again = room.decide(since, SPACE, PostMessage("r", "hi", "n"), by("bob"))
+    assert isinstance(again, Decision)
+    assert again.answer(()) == Posted(seq=4, position=7, at=5)
+
+
 def test_the_same_nonce_with_another_text_is_a_conflict() -> None:
     state = a_room()
     room.apply(state, Event(7, "room/r", 4, "message.posted", 5, "bob", {"nonce": "n"}, "hi"))

@@ -125,6 +125,24 @@ def test_chats_stand_in_the_files_of_all_who_are_in_them(tmp_path: Path) -> None
     assert [message.text for message in found.by_room[GROUP]] == ["all", "me too"]
 
 
+@pytest.mark.parametrize(
+    ("newest_of_ben", "kind", "members"),
+    [(5, "private", ("ada", "eve")), (2, "direct", ("ada", "ben", "eve"))],
+    ids=["who was there later has left it", "a file may have been made before"],
+)
+def test_who_left_a_chat_does_not_read_what_came_later(
+    tmp_path: Path, newest_of_ben: int, kind: str, members: tuple[str, ...]
+) -> None:
+    seen = [chat(1, "hi", where=GROUP), chat(2, "bye", "ben", GROUP)]
+    later = [chat(3, "he is gone", where=GROUP), chat(4, "yes", "eve", GROUP)]
+    mine = {
+        "users__ada__messages_ada": [*seen, *later],
+        "users__ben__messages_ben": [*seen, chat(newest_of_ben, "elsewhere", "ben", PAIR)],
+    }
+    room = next(room for room in read(tmp_path, **mine).rooms if room.key == GROUP)
+    assert (room.kind, room.members) == (kind, members)
+
+
 def test_notes_to_oneself_are_called_the_same_for_everybody_and_are_no_common_room(tmp_path: Path) -> None:
     ada, ben = ([chat(n, f"of {who}", who, "48:notes")] for n, who in enumerate(("ada", "ben"), 1))
     found = read(tmp_path, users__ada__messages_ada=ada, users__ben__messages_ben=ben)

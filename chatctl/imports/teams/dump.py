@@ -18,8 +18,9 @@ from chatctl.imports.glance import glance
 from chatctl.imports.keys import bounded
 from chatctl.imports.ordering import Ordering
 from chatctl.imports.records import Message, Person, Room
+from chatctl.imports.teams.chat_files import ChatFiles
 from chatctl.imports.teams.messages import Reader
-from chatctl.imports.teams.places import LISTS, read_directory, rows
+from chatctl.imports.teams.places import LISTS, is_pair, read_directory, rows
 from chatctl.imports.teams.rows import Row, shown
 
 MAX_ROOMS: Final = 200_000
@@ -47,6 +48,7 @@ class TeamsDump(ArchivedExport):
         self._reader = Reader(archive.problems, self._directory.people)
         self._listed = dict(self._directory.people)
         self._ordering = Ordering()
+        self._files = ChatFiles()
         self._rooms: dict[str, Room] | None = None
 
     @classmethod
@@ -104,6 +106,7 @@ class TeamsDump(ArchivedExport):
                 if found := _MESSAGES.fullmatch(name):
                     for place, row in rows(self._archive, name, _ROW, self.problems):
                         self._add(row, number, place, self._rooms, found["person"])
+            self._rooms = {key: self._without_who_left(room) for key, room in self._rooms.items()}
         return self._rooms
 
     def _add(self, row: Row, file: int, place: str, rooms: dict[str, Room], person: str | None) -> None:
@@ -121,7 +124,15 @@ class TeamsDump(ArchivedExport):
             rooms[key] = self._directory.room(key, row)
         self._ordering.put(key, message, file, self.problems, place)
         if rooms[key].kind == "direct":
+            self._files.note(key, person, message.at)
             there = (message.author, person) if person in self._listed else (message.author,)
             members = dict.fromkeys((*rooms[key].members, *there))
             if len(members) > len(rooms[key].members):
                 rooms[key] = replace(rooms[key], members=tuple(members)[:MAX_MEMBERS])
+
+    def _without_who_left(self, room: Room) -> Room:
+        """A direct room is for the same people for ever: a chat that somebody has left is none."""
+        if room.kind != "direct" or is_pair(room.key):
+            return room
+        members = tuple(one for one in room.members if not self._files.show_that_left(room.key, one))
+        return room if members == room.members else replace(room, kind="private", members=members)

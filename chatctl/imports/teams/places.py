@@ -65,9 +65,14 @@ class Directory:
         return team if name == _GENERAL else name if len(self.teams) < 2 else f"{team} {name}"
 
 
+def is_pair(chat: str) -> bool:
+    """Whether it is of two people: nobody can leave such a chat."""
+    return chat.endswith("@unq.gbl.spaces")
+
+
 def _two(chat: str) -> tuple[str, ...]:
     """`19:a_b@unq.gbl.spaces`"""
-    if not chat.endswith("@unq.gbl.spaces"):
+    if not is_pair(chat):
         return ()
     return tuple(dict.fromkeys(chat.removeprefix("19:").partition("@")[0].split("_")[:2]))
 

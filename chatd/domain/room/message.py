@@ -63,12 +63,13 @@ def may_see_edits(author: str, caller: str, role: str | None) -> bool:
 
 
 def _post(state: RoomState, space: SpaceState, command: PostMessage, context: Context) -> Decision | Refusal:
-    if context.by not in state.members and context.by not in state.people:
-        if not visible(state, space, context):
-            return NO_SUCH_ROOM
-        return Refusal("forbidden", "join the room before you post in it")
+    inside = context.by in state.members or context.by in state.people
+    if not inside and not visible(state, space, context):
+        return NO_SUCH_ROOM
     if command.nonce and (record := state.nonces.get((context.by, command.nonce))):
-        return _repeat(record, command)
+        return _repeat(record, command)  # it stands there, whatever the author may do since
+    if not inside:
+        return Refusal("forbidden", "join the room before you post in it")
     if state.archived:
         return ROOM_ARCHIVED
     if not (allowed := may_post(state, space, context)):

@@ -7,16 +7,20 @@ import { Button } from '../ui/Button'
 import { FilterField } from '../ui/FilterField'
 import { PageEnd } from '../ui/PageEnd'
 import { usePages } from '../ui/pages'
+import { t as ui } from '../ui/words'
 import { ModerateMember } from './ModerateMember'
 import { Person } from './Person'
 import type { TabProps } from './SpaceScreen'
 import { t } from './words'
 
 const PAGE = 500
+/** So many rows stand there at first, and so many more with each press: drawing thousands takes seconds. */
+const ROWS = 200
 
 export function MembersTab({ space }: TabProps) {
   const chat = useChat()
   const typed = useSignal('')
+  const most = useSignal(ROWS)
   const pages = usePages(
     async (after) => {
       const { members, next } = await chat.ask('space.members', { space: space.id, after, limit: PAGE })
@@ -25,12 +29,12 @@ export function MembersTab({ space }: TabProps) {
     [space.id],
     typed.value !== '',
   )
-  const shown = pages.items.value.filter(({ name, display_name }) => named(typed.value, display_name, name))
+  const found = pages.items.value.filter(({ name, display_name }) => named(typed.value, display_name, name))
   return (
     <>
       <FilterField label={t('filter')} typed={typed} />
       <ul class="rows">
-        {shown.map((member) => (
+        {found.slice(0, most.value).map((member) => (
           <li key={member.account} class="row">
             <div class="row-about">
               <Person account={member.account} />
@@ -54,7 +58,17 @@ export function MembersTab({ space }: TabProps) {
           </li>
         ))}
       </ul>
-      <PageEnd pages={pages} empty={t('nobody')} />
+      {found.length > most.value ? (
+        <Button
+          onClick={() => {
+            most.value += ROWS
+          }}
+        >
+          {ui('more')}
+        </Button>
+      ) : (
+        <PageEnd pages={pages} empty={t('nobody')} />
+      )}
     </>
   )
 }

@@ -77,7 +77,8 @@ function Bar({ room, message, place, inSight, onBusy }: BarProps) {
     const here = row()
     const onKeyDown = (event: KeyboardEvent) => {
       // Letters belong to the row only while it is itself what has the focus.
-      if (event.target !== here || event.ctrlKey || event.metaKey || event.altKey) return
+      if (event.target !== here || focusedRow.peek() !== here) return
+      if (event.ctrlKey || event.metaKey || event.altKey) return
       const act = acts.find(({ key }) => key === event.key)
       if (event.key === '+' && mayReact) picking.value = true
       else if (event.key === 'm') menu.value = true

@@ -8,10 +8,11 @@ import { computed, signal } from '@preact/signals'
 const pointed = signal<Element | null>(null)
 const focused = signal<Element | null>(null)
 const byKeys = signal(false)
+let pressed = false
 
 /** The row whose actions are in sight. */
 export const activeRow = computed(() => (byKeys.value ? (focused.value ?? pointed.value) : pointed.value))
-/** The row whose keys count. */
+/** The row whose keys count: none that was clicked, since whoever types on means no message. */
 export const focusedRow = computed(() => focused.value)
 
 /** The row of an element; undefined where it belongs to a row but stands in none: a menu, a picker, a dialog. */
@@ -31,10 +32,15 @@ function moved({ target, type }: Event): void {
 globalThis.document?.addEventListener('pointerover', moved)
 globalThis.document?.addEventListener('pointermove', moved, { passive: true })
 globalThis.document?.addEventListener('pointerdown', moved)
+for (const press of ['pointerdown', 'pointerup', 'pointercancel'])
+  globalThis.document?.addEventListener(press, ({ type }) => {
+    pressed = type === 'pointerdown'
+    if (pressed) focused.value = null
+  })
 globalThis.document?.addEventListener('keydown', () => {
   byKeys.value = true
 })
 globalThis.document?.addEventListener('focusin', ({ target }) => {
   const row = rowOf(target)
-  if (row !== undefined) focused.value = row
+  if (row !== undefined) focused.value = pressed ? null : row
 })

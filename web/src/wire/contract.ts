@@ -3741,7 +3741,7 @@ export interface Requests {
   'account.erase': { readonly kind: 'command'; readonly data: EraseAccount; readonly result: Erased }
   /**
    * What the caller may see of these accounts.
-   * - One sees oneself, whom one shares a space or a room with, and who was or wrote in a room that one is in now, so that the authors of its messages have names. A guest sees who shares a room. Others are left out, and so are ids of no account.
+   * - One sees oneself, whom one shares a space or a room with, and who was or wrote in a room that one is in now, so that the authors of its messages have names. A guest shares a space with nobody. Others are left out, and so are ids of no account.
    */
   'profile.list': { readonly kind: 'query'; readonly data: ListProfiles; readonly result: ProfileList }
   /**
@@ -3894,13 +3894,13 @@ export interface Requests {
   /**
    * One space.
    * - `role` is the caller's, or `null`; `members` counts those whom `space.members` lists.
-   * - `owner` is `null` for a guest who shares no room with the owner.
+   * - `owner` is `null` for a guest who does not see the owner (`space.members`).
    * Refused as: not_found.
    */
   'space.get': { readonly kind: 'query'; readonly data: GetSpace; readonly result: SpaceDetailResult }
   /**
    * Members of a space, by account id.
-   * - Guests get those who share a room with them (`member.see_all`).
+   * - A guest gets those whom it sees: who shares a room with it, of this space or not, or a space in which it is no guest (`member.see_all`).
    * Refused as: not_found.
    */
   'space.members': { readonly kind: 'query'; readonly data: ListSpaceMembers; readonly result: MemberPage }
