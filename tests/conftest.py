@@ -22,8 +22,8 @@ from chatd.current.request import work_at
 # worker is left alone with one at the end; what mostly waits stands between what keeps all cores at work.
 LONGEST = """
     shell_blocks screens fuzz_rest cluster_soak release reading speed operations getting_in schema
-    standby every_way search_live how_to store_upgrade composer staying cluster_nodes acting clock
-    troubleshooting chatctl_views kill docs push nats_server store_temporary takeovers make_cluster
+    standby every_way how_to composer staying cluster_nodes acting clock
+    chatctl_views kill docs push nats_server store_temporary takeovers make_cluster
     hostile_clients docs_page hostile
     chatctl_import_cut scheduled everyday imports cluster_recovery cluster_clocks import_runs
     limits service_manager single_sign_on chatctl_import hidden search slow_clients chatctl_asking texts
