@@ -19,6 +19,7 @@ ROOT: Final = Path(__file__).parents[1]
 OF_THE_CLIENT: Final = ROOT / "chatd" / "gateway" / "http" / "web" / "licences.txt"
 _LICENCE_FILE: Final = re.compile(r"(licen[cs]e|copying|notice|authors)", re.IGNORECASE)
 _IN_COPYRIGHT: Final = re.compile(r"^License: *(\S[^\n]*)", re.MULTILINE)
+_OWNED: Final = re.compile(r"^([^\s,]+)(?:, \S+)*: (/.*)$", re.MULTILINE)  # as dpkg says it
 _OF_NPM: Final = re.compile(r"^## (\S+) - (\S+) \(([^)]*)\)\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
 
 
@@ -104,7 +105,7 @@ def _inner(package: Distribution) -> Iterator[dict[str, Any]]:
 
 def _of_debian(files: Iterable[Path]) -> Iterator[Part]:
     """The packages of Debian that these files are from, each once."""
-    for name in sorted({_owner(path) for path in files}):
+    for name in sorted(_owners(files)):
         shown = ["dpkg-query", "--show", "--showformat=${Version} ${Architecture}", name]
         version, architecture = subprocess.run(
             shown, capture_output=True, text=True, check=True
@@ -116,16 +117,20 @@ def _of_debian(files: Iterable[Path]) -> Iterator[Part]:
         yield Part(bare, version, purl, ", ".join(licences) or "see its text", (text,))
 
 
-def _owner(path: Path) -> str:
-    """The package that a file is from. Debian moved /lib to /usr/lib; dpkg knows a file under one of both."""
-    real = path.resolve()
-    for tried in (path, real, Path(str(real).removeprefix("/usr"))):
-        asked = subprocess.run(
-            ["dpkg-query", "--search", str(tried)], capture_output=True, text=True, check=False
-        )
-        if asked.returncode == 0:
-            return asked.stdout.partition(": ")[0]
-    raise LookupError(f"{path} is of no package of Debian, so its licence is not known")
+def _owners(files: Iterable[Path]) -> set[str]:
+    """The packages that files are from. Debian moved /lib to /usr/lib; dpkg knows a file under one of both.
+    It is asked once for all: each time it reads the lists of all packages.
+    """
+    names = {path: (str(path), real := str(path.resolve()), real.removeprefix("/usr")) for path in files}
+    if not names:
+        return set()
+    asked = ["dpkg-query", "--search", *(name for tried in names.values() for name in tried)]
+    said = subprocess.run(asked, capture_output=True, text=True, check=False).stdout
+    owners = {file: owner for owner, file in _OWNED.findall(said)}
+    for path, tried in names.items():
+        if owners.keys().isdisjoint(tried):
+            raise LookupError(f"{path} is of no package of Debian, so its licence is not known")
+    return {next(owners[name] for name in tried if name in owners) for tried in names.values()}
 
 
 def _of_npm() -> Iterator[Part]:

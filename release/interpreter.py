@@ -61,11 +61,10 @@ def copy_libraries(tree: Path) -> list[Path]:
     """Those that the programs and modules of the tree link to, and that are neither in it nor of glibc. Gives
     where they come from."""
     found: dict[str, Path] = {}
-    for binary in binaries(tree):
-        done = subprocess.run(["ldd", str(binary)], capture_output=True, text=True, check=False)
-        for name, path in _LINKED.findall(done.stdout):
-            if not OF_GLIBC.fullmatch(name) and not Path(path).is_relative_to(tree):
-                found[name] = Path(path)
+    done = subprocess.run(["ldd", *map(str, binaries(tree))], capture_output=True, text=True, check=False)
+    for name, path in _LINKED.findall(done.stdout):
+        if not OF_GLIBC.fullmatch(name) and not Path(path).is_relative_to(tree):
+            found[name] = Path(path)
     for name, path in found.items():
         shutil.copyfile(path, tree / "lib" / name)
     return sorted(found.values())
@@ -79,15 +78,14 @@ def search_in_tree(tree: Path) -> None:
     """
     python = tree / "bin" / "python3"
     subprocess.run(["patchelf", "--force-rpath", "--set-rpath", "$ORIGIN/../lib", str(python)], check=True)
-    for binary in _own_libraries(tree):
-        subprocess.run(["patchelf", "--remove-rpath", str(binary)], check=True)
+    subprocess.run(["patchelf", "--remove-rpath", *map(str, _own_libraries(tree))], check=True)
 
 
 def strip(tree: Path) -> None:
     """Takes from the interpreter what only a debugger reads. The libraries of wheels come without it, and are
     laid out in ways that strip breaks."""
-    for binary in (tree / "bin" / "python3", *_own_libraries(tree)):
-        subprocess.run(["strip", "--strip-unneeded", str(binary)], check=True)
+    own = (tree / "bin" / "python3", *_own_libraries(tree))
+    subprocess.run(["strip", "--strip-unneeded", *map(str, own)], check=True)
 
 
 def needed_glibc(tree: Path) -> str:

@@ -13,6 +13,7 @@ import built
 import pytest
 from e2e.raw import Peer
 from e2e.serving import Server
+from released import release
 
 ROOT = Path(__file__).parents[1]
 CLIENT = "chatd/gateway/http/web"
@@ -31,11 +32,7 @@ def build(tree: Path, kind: str, into: Path) -> subprocess.CompletedProcess[str]
 
 @pytest.fixture(scope="module")
 def packages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    built.client()
-    folder = tmp_path_factory.mktemp("packages")
-    for kind in ("sdist", "wheel"):
-        done = build(ROOT, kind, folder)
-        assert done.returncode == 0, done.stderr
+    folder = release(tmp_path_factory)
     (sdist,), (wheel,) = folder.glob("*.tar.gz"), folder.glob("*.whl")
     return {"sdist": sdist, "wheel": wheel}
 

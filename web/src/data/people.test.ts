@@ -47,3 +47,20 @@ test('who is drawn before there is a connection has a name as soon as there is o
   await gathered()
   expect(ask).toHaveBeenCalledTimes(2)
 })
+
+test('whoever is looked at is shown as they call themselves now', async () => {
+  let name = 'Ann'
+  const ask = vi.fn(async ([account]: string[]) => [{ ...profile(account as string), display_name: name }])
+  const people = new People(ask)
+  const ann = people.profile('ann')
+  await gathered()
+  name = 'Ann Example'
+  people.renew('ann')
+  expect(ann.value?.display_name).toBe('Ann')
+  await gathered()
+  expect(ann.value?.display_name).toBe('Ann Example')
+  ask.mockRejectedValueOnce(new Error('no connection'))
+  people.renew('ann')
+  await gathered()
+  expect(ann.value?.display_name).toBe('Ann Example')
+})

@@ -28,7 +28,7 @@ export class People {
     if (this.profiles.get(account) !== undefined || this.asked.has(account)) return
     if (account === 'system' || account.includes(':')) return
     this.wanted.add(account)
-    this.timer ??= setTimeout(() => void this.load(), GATHER_MS)
+    this.soon()
   }
 
   /** Waits until the profile is there, or cannot be had: what is said once names people. */
@@ -37,17 +37,27 @@ export class People {
     for (const profile of await this.ask([account]).catch(() => [])) this.profiles.set(account, profile)
   }
 
+  /** Asks again for one who is looked at: what others change about themselves, no event tells. */
+  renew(account: string): void {
+    this.wanted.add(account)
+    this.soon()
+  }
+
   /** Asks again for everybody who is shown: after a connection that missed something. */
   reload(): void {
     this.asked.clear()
     for (const id of this.profiles.ids.peek()) this.wanted.add(id)
-    if (this.wanted.size > 0) this.timer ??= setTimeout(() => void this.load(), GATHER_MS)
+    if (this.wanted.size > 0) this.soon()
   }
 
   /** Asks for whom could not be had before there was a connection: what is drawn by now does not ask again. */
   again(): void {
     for (const account of this.missing) this.want(account)
     this.missing.clear()
+  }
+
+  private soon(): void {
+    this.timer ??= setTimeout(() => void this.load(), GATHER_MS)
   }
 
   private async load(): Promise<void> {
@@ -65,6 +75,6 @@ export class People {
         this.missing.add(id)
       }
     }
-    if (this.wanted.size > 0) this.timer ??= setTimeout(() => void this.load(), GATHER_MS)
+    if (this.wanted.size > 0) this.soon()
   }
 }

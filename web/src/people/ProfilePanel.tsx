@@ -19,7 +19,10 @@ export function ProfilePanel({ panel: { account } }: { panel: Extract<Panel, { k
   const profile = chat.people.profile(account).value
   const presence = chat.people.presences.row(account).value
   const blocked = chat.store.blocked.value.has(account)
-  useEffect(() => watchPresence(chat, [account]), [account])
+  useEffect(() => {
+    chat.people.renew(account)
+    return watchPresence(chat, [account])
+  }, [account])
   if (profile === undefined) return <p class="app-empty">{t('unknown')}</p>
   const write = () =>
     tried(async () => {
