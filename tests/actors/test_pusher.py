@@ -329,6 +329,25 @@ async def test_what_waits_too_long_holds_nothing_back(autojump_clock: Clock, wor
     assert world.stored == position
 
 
+async def test_who_leads_for_a_moment_only_leaves_all_to_the_next_one(
+    autojump_clock: Clock, nursery: trio.Nursery
+) -> None:
+    """As while a node is started anew: what came before that, and what comes meanwhile, is pushed once."""
+    world = World()
+    world.stored = 10
+    before = world.notify(room="before")
+    async with trio.open_nursery() as stopping:
+        stopping.start_soon(world.pusher.run)
+        await trio.sleep(COME_BACK / 2)
+        meanwhile = world.notify(room="meanwhile")
+        await trio.sleep(COME_BACK / 2 - 0.5)
+        stopping.cancel_scope.cancel()
+    world.begin()
+    nursery.start_soon(world.pusher.run)
+    await trio.sleep(60)
+    assert world.texts == [f"text {before}", f"text {meanwhile}"]
+
+
 async def test_whoever_stops_says_where_it_stands_and_who_goes_on_repeats_nothing(
     autojump_clock: Clock, nursery: trio.Nursery
 ) -> None:

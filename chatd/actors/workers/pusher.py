@@ -35,7 +35,7 @@ STORED_EVERY: Final = 1.0  # seconds, while something is pushed
 RESTING: Final = 10.0  # seconds, otherwise
 PATIENCE: Final = 30.0  # seconds, with somebody there
 LONGEST_WAIT: Final = 180.0  # seconds for a sign of them
-COME_BACK: Final = 5.0  # seconds that clients have after a start to be there again
+COME_BACK: Final = 5.0  # seconds without a push, in which clients are there again after a start
 LAST_WORD: Final = 2.0  # seconds, for saying where it stood
 REMEMBERED: Final = 60.0  # seconds
 FIRST_RETRY: Final = 0.25  # seconds, while the store cannot answer
@@ -74,8 +74,7 @@ class Pusher:
         self._any = trio.Event() if any_push is None else any_push
         self._newest = 0  # position of a notification
         self._wakeup = Wakeup()
-        self._begun = 0.0
-        self._begun_at = 0  # the log's end then; 0: that is a while ago
+        self._quiet_until: float | None = None  # None: what is to be done before was done
         self._stored = 0
         self._stored_at = 0.0
         self._held: dict[int, News] = {}  # by position
@@ -159,11 +158,14 @@ class Pusher:
         else:
             self.healthy = True
             await self._any.wait()
+        self._quiet_until = None
         if position is None:
             position = self._bus.head
             await self._commands.write(PutFollower(FOLLOWER, position))
-        self._newest = self._begun_at = self._bus.head
-        self._begun = self._stored_at = trio.current_time()
+        else:
+            self._quiet_until = trio.current_time() + COME_BACK
+        self._newest = self._bus.head
+        self._stored_at = trio.current_time()
         self.position = self._stored = position
         return position
 
@@ -183,7 +185,9 @@ class Pusher:
                 if row["at"] > oldest:
                     self._held[row["position"]] = News(row, trio.current_time())
         self.position = upto
-        if self._begun_at and trio.current_time() >= self._begun + COME_BACK:
+        if self._quiet_until is not None:
+            if trio.current_time() < self._quiet_until:
+                return
             await self._leave_out_done()
         for news in tuple(self._held.values()):
             await self._decide(news, nursery)
@@ -192,11 +196,11 @@ class Pusher:
             await self._store()
 
     async def _leave_out_done(self) -> None:
-        """Clients are back, and a node that pushed until now has said what it did."""
+        """Clients are back, and a node that pushed before this one has said what it did."""
         done = await self._reader.follower(FOLLOWER) or 0
         for position in [position for position in self._held if position <= done]:
             del self._held[position]
-        self._begun_at = 0
+        self._quiet_until = None
 
     async def _store(self) -> None:
         if (floor := self._floor()) > self._stored:
@@ -216,8 +220,6 @@ class Pusher:
     async def _decide(self, news: News, nursery: trio.Nursery) -> None:
         """Whether it goes out now, later or never. Raises StoreUnavailable: later."""
         row, moment = news.row, trio.current_time()
-        if news.position <= self._begun_at:
-            return
         waited = moment - news.since
         heard = self._attended(row["account"])
         if heard is not None and waited < (PATIENCE if heard > news.since else LONGEST_WAIT):

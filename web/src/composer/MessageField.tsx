@@ -1,16 +1,13 @@
 /** The field itself: text, suggestions, files, keys, and sending. */
 
 import { useSignal } from '@preact/signals'
-import type { ComponentChildren } from 'preact'
 import { useCallback, useEffect, useId, useLayoutEffect, useRef } from 'preact/hooks'
-import type { Composing } from '../message/editing'
-import { useChat } from '../shell/chat_context'
 import { lazy } from '../shell/Lazy'
 import { lasting } from '../text/durations'
-import { IconButton } from '../ui/IconButton'
 import type { OwnRoom } from '../wire/contract'
 import { AttachmentTray } from './AttachmentTray'
-import { useFileDrop } from './drop'
+import { ComposerLine, ComposingLine } from './ComposerLine'
+import { meansFiles, useFileDrop } from './drop'
 import { enterSends } from './enter'
 import { FieldBar } from './FieldBar'
 import { MARKS } from './FormatBar'
@@ -120,7 +117,7 @@ export function MessageField({ room, thread, loud }: MessageFieldProps) {
       }}
     >
       {dropping.value && <div class="composer-drop">{t('drop_here')}</div>}
-      {composing !== null && <AboutLine about={composing} onStop={stop} />}
+      {composing !== null && <ComposingLine about={composing} onStop={stop} />}
       {expiresIn.value !== null && (
         <ComposerLine
           stop={t('expires_never')}
@@ -201,42 +198,6 @@ export function MessageField({ room, thread, loud }: MessageFieldProps) {
       )}
     </form>
   )
-}
-
-function AboutLine({ about, onStop }: { about: Composing; onStop(): void }) {
-  const chat = useChat()
-  return (
-    <ComposerLine stop={t('stop')} onStop={onStop}>
-      {about.kind === 'edit'
-        ? t('editing')
-        : t('replying', { name: chat.people.profile(about.message.by).value?.display_name ?? '…' })}
-    </ComposerLine>
-  )
-}
-
-/** A line above the field, and how it is ended. */
-function ComposerLine({
-  stop,
-  onStop,
-  children,
-}: {
-  stop: string
-  onStop(): void
-  children: ComponentChildren
-}) {
-  return (
-    <div class="composer-about">
-      <span>{children}</span>
-      <IconButton icon="close" label={stop} onClick={onStop} />
-    </div>
-  )
-}
-
-/** Programs that copy text give a picture of it too: then the text is meant. Folders give the names of files. */
-function meansFiles(pasted: DataTransfer): boolean {
-  const names = [...pasted.files].map(({ name }) => name)
-  const lines = pasted.getData('text/plain').split(/\r?\n/)
-  return names.length > 0 && lines.every((line) => line === '' || names.includes(line))
 }
 
 /** As high as its text, where the browser does not do that by itself. */

@@ -1,4 +1,4 @@
-/** Files that are dragged onto the room or the panel in which a field stands. */
+/** Files that are dragged onto the room or the panel in which a field stands, or pasted into the field. */
 
 import { type Signal, useSignal } from '@preact/signals'
 import type { RefObject } from 'preact'
@@ -50,4 +50,11 @@ export function useFileDrop(
 
 function hasFiles(event: DragEvent): boolean {
   return event.dataTransfer?.types.includes('Files') ?? false
+}
+
+/** Programs that copy text give a picture of it too: then the text is meant. Folders give the names of files. */
+export function meansFiles(pasted: DataTransfer): boolean {
+  const names = [...pasted.files].map(({ name }) => name)
+  const lines = pasted.getData('text/plain').split(/\r?\n/)
+  return names.length > 0 && lines.every((line) => line === '' || names.includes(line))
 }

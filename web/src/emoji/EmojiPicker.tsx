@@ -4,10 +4,13 @@ import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import { useChat } from '../shell/chat_context'
 import { place } from '../ui/Menu'
+import { EmojiGroups } from './EmojiGroups'
 import { EmojiImage } from './EmojiImage'
+import { EmojiTones } from './EmojiTones'
 import { allEmoji, customEmoji, type Emoji } from './emoji'
 import { matching } from './find'
-import { preferTone, recent, tone, used } from './recent'
+import { emojiOf, RECENTLY } from './groups'
+import { recent, tone, used } from './recent'
 import { t } from './words'
 import './emoji.css'
 
@@ -20,16 +23,7 @@ interface EmojiPickerProps {
   onClose(): void
 }
 
-interface Group {
-  readonly id: number
-  readonly emoji: readonly Emoji[]
-}
-
-const GROUPS = [-2, -1, 0, 1, 3, 4, 5, 6, 7, 8, 9] as const
-const RECENTLY = -2
-const OWN = -1
 const MOST_FOUND = 120
-const TONE_SIGNS = ['✋', '✋🏻', '✋🏼', '✋🏽', '✋🏾', '✋🏿']
 
 export function EmojiPicker({ space, anchor, onPick, onClose }: EmojiPickerProps) {
   const chat = useChat()
@@ -59,10 +53,10 @@ export function EmojiPicker({ space, anchor, onPick, onClose }: EmojiPickerProps
     return () => document.removeEventListener('pointerdown', outside)
   }, [])
   const every = [...custom, ...all.value]
-  const shown: Group =
+  const shown =
     typed.value.trim() === ''
-      ? { id: group.value, emoji: ofGroup(group.value, every) }
-      : { id: group.value, emoji: matching(every, typed.value).slice(0, MOST_FOUND) }
+      ? emojiOf(group.value, every)
+      : matching(every, typed.value).slice(0, MOST_FOUND)
   const pick = (one: Emoji) => {
     const emoji = one.tones[tone.value - 1] ?? one.emoji
     used(emoji)
@@ -90,9 +84,9 @@ export function EmojiPicker({ space, anchor, onPick, onClose }: EmojiPickerProps
     const cells = [...(box.current?.querySelectorAll<HTMLButtonElement>('.emoji-cell') ?? [])]
     const at = cells.indexOf(document.activeElement as HTMLButtonElement)
     const inSearch = event.target instanceof HTMLInputElement
-    if (inSearch && event.key === 'Enter' && shown.emoji[0] !== undefined) {
+    if (inSearch && event.key === 'Enter' && shown[0] !== undefined) {
       event.preventDefault()
-      pick(shown.emoji[0])
+      pick(shown[0])
       return
     }
     const to = inSearch ? (event.key === 'ArrowDown' ? 0 : null) : step(event.key, at, cells)
@@ -123,28 +117,16 @@ export function EmojiPicker({ space, anchor, onPick, onClose }: EmojiPickerProps
           typed.value = event.currentTarget.value
         }}
       />
-      <div class="emoji-groups" role="group" aria-label={t('groups')}>
-        {GROUPS.filter(
-          (id) => (id !== OWN || custom.length > 0) && (id !== RECENTLY || recent.value.length > 0),
-        ).map((id) => (
-          <button
-            key={id}
-            type="button"
-            class="emoji-group"
-            aria-pressed={typed.value === '' && group.value === id}
-            aria-label={t(`group_${id}`)}
-            title={t(`group_${id}`)}
-            onClick={() => {
-              group.value = id
-              typed.value = ''
-            }}
-          >
-            {SIGNS[id]}
-          </button>
-        ))}
-      </div>
+      <EmojiGroups
+        chosen={typed.value === '' ? group.value : null}
+        own={custom.length > 0}
+        onChoose={(id) => {
+          group.value = id
+          typed.value = ''
+        }}
+      />
       <div class="emoji-grid">
-        {shown.emoji.map((one, index) => (
+        {shown.map((one, index) => (
           <button
             key={one.emoji}
             type="button"
@@ -158,52 +140,11 @@ export function EmojiPicker({ space, anchor, onPick, onClose }: EmojiPickerProps
           </button>
         ))}
         {failed.value && <p role="alert">{t('failed')}</p>}
-        {all.value.length > 0 && shown.emoji.length === 0 && <p>{t('none')}</p>}
+        {all.value.length > 0 && shown.length === 0 && <p>{t('none')}</p>}
       </div>
-      <div class="emoji-tones" role="radiogroup" aria-label={t('tone')}>
-        {TONE_SIGNS.map((sign, index) => (
-          <button
-            key={sign}
-            type="button"
-            role="radio"
-            class="emoji-group"
-            aria-checked={tone.value === index}
-            aria-label={t(`tone_${index as 0}`)}
-            onClick={() => preferTone(index)}
-          >
-            {sign}
-          </button>
-        ))}
-      </div>
+      <EmojiTones />
     </div>
   )
-}
-
-const SIGNS: Readonly<Record<number, string>> = {
-  [RECENTLY]: '🕘',
-  [OWN]: '✨',
-  0: '😀',
-  1: '👋',
-  3: '🐻',
-  4: '🍏',
-  5: '🚗',
-  6: '⚽',
-  7: '💡',
-  8: '❤️',
-  9: '🏳️',
-}
-
-function ofGroup(id: number, all: readonly Emoji[]): readonly Emoji[] {
-  if (id !== RECENTLY) return all.filter((one) => one.group === id)
-  const byEmoji = new Map(
-    all.flatMap((one) => [[one.emoji, one] as const, ...one.tones.map((same) => [same, one] as const)]),
-  )
-  const used = recent.value.flatMap((emoji) => {
-    const one = byEmoji.get(emoji)
-    return one === undefined ? [] : [{ ...one, emoji, tones: [] }]
-  })
-  // They are few at first: below them the faces go on.
-  return [...used, ...all.filter((one) => one.group === 0 && !recent.value.includes(one.emoji))]
 }
 
 /** Where an arrow key leads in the grid; rows are found by where the cells stand. */

@@ -1,22 +1,20 @@
 /** A text with its marks, as elements. Whoever shows a message's text anywhere shows it with this. */
 
 import type { ComponentChildren } from 'preact'
-import { useLayoutEffect, useState } from 'preact/hooks'
+import { useState } from 'preact/hooks'
 import type { Chat } from '../data/chat'
-import { picturePath } from '../data/files'
 import { useChat } from '../shell/chat_context'
-import { openPanel } from '../shell/panel'
 import { read, roomLink } from '../shell/route'
 import { roomName } from '../sidebar/room_name'
 import { hostToShow } from '../text/address'
 import { isJumbo } from '../text/jumbo'
 import { markdown } from '../text/markdown'
-import { mentioned, mentionedBefore } from '../text/mentions'
 import type { Block, Inline } from '../text/nodes'
 import { words } from '../text/plain'
 import { roomOfTag } from '../text/room_tag'
-import { usePicture } from '../ui/picture'
 import { CodeBlock } from './CodeBlock'
+import { Mention } from './Mention'
+import { NamedEmoji } from './NamedEmoji'
 import { t } from './words'
 import './text.css'
 
@@ -119,7 +117,9 @@ function draw(node: Inline, key: number, drawn: Drawn): ComponentChildren {
     case 'link':
       return <Link key={key} node={node} drawn={drawn} />
     case 'mention':
-      return <Mention key={key} text={node.text} drawn={drawn} />
+      return (
+        <Mention key={key} text={node.text} whole={drawn.text} mentions={drawn.mentions} chat={drawn.chat} />
+      )
     case 'room':
       return <RoomTag key={key} tag={node.text} drawn={drawn} />
     case 'emoji':
@@ -184,50 +184,4 @@ function RoomTag({ tag, drawn }: { tag: string; drawn: Drawn }) {
       <bdi>#{room.name}</bdi>
     </a>
   )
-}
-
-function Mention({ text, drawn: { chat, mentions, text: whole } }: { text: string; drawn: Drawn }) {
-  const profileOf = (id: string) => chat.people.profile(id).value
-  const found = mentioned(text, mentions, profileOf) ?? mentionedBefore(text, whole, mentions, profileOf)
-  if (found === null) return text
-  if (found.kind === 'group')
-    return (
-      <>
-        <span class="text-mention text-mention-me">@{found.name}</span>
-        {found.rest}
-      </>
-    )
-  const profile = chat.people.profile(found.id).value
-  return (
-    <>
-      <button
-        type="button"
-        class={found.id === chat.me ? 'text-mention text-mention-me' : 'text-mention'}
-        title={`@${profile?.name ?? ''}`}
-        onClick={() => openPanel({ kind: 'profile', account: found.id })}
-      >
-        <bdi>@{profile?.display_name ?? text.slice(1)}</bdi>
-      </button>
-      {found.rest}
-    </>
-  )
-}
-
-/** One of the space's own, or what programs and people from elsewhere write for one that everybody has. */
-function NamedEmoji({ name, space }: { name: string; space: string | null }) {
-  const own = useChat().emoji.of(space).value
-  const emoji = own?.get(name)
-  const picture = usePicture(picturePath(emoji?.image, 'whole'))
-  const [sign, setSign] = useState<string | null>(null)
-  // A time such as `:30:` is no name, and for it no list is loaded.
-  const usual = emoji === undefined && (own !== undefined || space === null) && /[a-z+]/.test(name)
-  useLayoutEffect(() => {
-    if (!usual) return
-    import('../emoji/find')
-      .then(({ emojiNamed }) => emojiNamed(name, undefined))
-      .then(setSign, () => undefined)
-  }, [usual, name])
-  if (picture.state === 'there')
-    return <img class="text-emoji" src={picture.url} alt={`:${name}:`} title={`:${name}:`} />
-  return usual && sign !== null ? <span title={`:${name}:`}>{sign}</span> : `:${name}:`
 }
