@@ -10,7 +10,6 @@ from __future__ import annotations
 import io
 import os
 import stat
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Final, Self, TypeVar
@@ -21,6 +20,7 @@ from chatctl.imports.member_stream import DEFLATED, STORED, MemberStream
 from chatctl.imports.problems import Problems
 from chatctl.imports.tar_members import is_tar, spool_tar
 from chatctl.imports.zip_members import BEGINS, data_place, index_zip
+from chatctl.temporary_file import temporary_file
 
 T = TypeVar("T")
 
@@ -137,7 +137,7 @@ class Archive:
             self._index.add(Member(self.name, 0, about.st_size, about.st_size))
 
     def _spool(self, length: int) -> None:
-        with tempfile.TemporaryFile() as spool:
+        with temporary_file() as spool:
             assert self._file is not None
             with os.fdopen(os.dup(self._file), "rb") as source:
                 source.seek(0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable
 from functools import partial
 from http import HTTPStatus
@@ -17,6 +16,7 @@ from chatctl.failure import Failed
 from chatctl.imports.export import Export
 from chatctl.imports.fit import LONGEST_FILE_NAME
 from chatctl.imports.records import File
+from chatctl.temporary_file import temporary_file
 from chatctl.transfer import NotReached, Refusing, upload_for
 from chatd.contract.shown import fit_name
 
@@ -51,7 +51,7 @@ class Uploads:
     async def upload(self, file: File, account: str) -> str:
         """The id of the file on the server. Raises Missing, which says why it is not there, and Failed where
         the import cannot go on. Waits for a server that is gone: a message would lack its file for ever."""
-        with tempfile.TemporaryFile() as spool:
+        with temporary_file() as spool:
             try:
                 await self._have(file, spool)
             except Failed as why:

@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 
 import trio
 
-from chatd.client.bell import Bell
+from chatd.concurrency.bell import Bell
 
 EVENTS_BOUND = 4096
 SIGNALS_BOUND = 1024

@@ -17,7 +17,6 @@ from uuid import uuid4
 import trio
 
 from chatd.client.address import Address
-from chatd.client.bell import Bell
 from chatd.client.calls import Calls, repeatable
 from chatd.client.conversion import data_of, read_result, row_for
 from chatd.client.errors import Disconnected, Refused, SessionEnded, Unreadable
@@ -28,6 +27,7 @@ from chatd.client.renewal import Renewal
 from chatd.client.tokens import Tokens
 from chatd.client.wire import Format, Frame
 from chatd.concurrency.backoff import Backoff, full_jitter
+from chatd.concurrency.bell import Bell
 from chatd.contract.message import PostMessage
 from chatd.contract.presence import PresenceList, WatchPresence
 from chatd.contract.requests import REQUESTS

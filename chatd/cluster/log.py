@@ -31,6 +31,7 @@ from chatd.cluster.proposal import (
 from chatd.cluster.proposals import Pending, Proposals
 from chatd.cluster.sealing import Key, Unreadable
 from chatd.cluster.sequencer import Sequenced, Sequencer
+from chatd.concurrency.bell import Bell
 from chatd.domain.event import Event
 from chatd.ports import Append, Commit, Proposed, PutLatestTime, PutSnapshot, Show
 from chatd.store.log.writes import PROPOSALS
@@ -74,7 +75,7 @@ class ClusterLog:
         self._by = dict(proposed.by)
         self._hashes: dict[int, str] = {self.sequence: hash}
         self._times: deque[tuple[int, int]] = deque(maxlen=TIMES)
-        self._moved = trio.Event()
+        self._moved = Bell()
         self._show: Show = lambda events: None
         self._others: Others = lambda appends, events: None
         self._refused: Refused = lambda stream, seconds: None
@@ -167,8 +168,7 @@ class ClusterLog:
             self._times.append((now(), message.sequence))
         if len(self._hashes) > HASHES:
             del self._hashes[next(iter(self._hashes))]
-        self._moved.set()
-        self._moved = trio.Event()
+        self._moved.ring()
 
     async def _take(self, sequence: int, message: Message, data: bytes) -> None:
         header = message.header

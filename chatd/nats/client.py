@@ -17,6 +17,7 @@ from typing import Any, Final
 import trio
 
 from chatd.concurrency.backoff import Backoff, full_jitter
+from chatd.concurrency.bell import Bell
 from chatd.concurrency.first_error import first_error
 from chatd.log import log
 from chatd.nats import wire
@@ -119,7 +120,7 @@ class Client:
         self._asked = 0
         self._unsent = bytearray()
         self._to_send = trio.Event()
-        self._changed = trio.Event()
+        self._changed = Bell()
         self._silent_since = 0.0
         self._inbox_sub = Subscription(self, f"{self._inbox}.*", "", 1, self._answered)
         self._subscriptions[1] = self._inbox_sub
@@ -184,17 +185,13 @@ class Client:
         waiting, self._waiting = self._waiting, {}
         for answered, _ in waiting.values():
             answered.set()
-        self._notify()
+        self._changed.ring()
         return was
 
     async def wait_connected(self, times: int = 1) -> None:
         """Returns while there is a connection, the first one or a later one."""
         while not self.connected or self.connections < times:
             await self._changed.wait()
-
-    def _notify(self) -> None:
-        self._changed.set()
-        self._changed = trio.Event()
 
     async def _try(self, server: Address, use: Callable[[Address], Awaitable[None]]) -> str:
         """Uses it while it can; gives why it cannot. One that closes without a word, though TLS is wanted,
@@ -232,7 +229,7 @@ class Client:
             self._left = trio.Event()
             self.connected, self.problem = True, ""
             self.connections += 1
-            self._notify()
+            self._changed.ring()
             log.info("nats_connected", server=self.info.server_name, version=self.info.version)
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(self._write, connection.stream)

@@ -281,3 +281,28 @@ async def test_what_only_some_may_see_is_read_from_the_log_by_those_who_were_beh
         assert asked == [2]
         assert feed.live
         nursery.cancel_scope.cancel()
+
+
+async def test_no_more_of_a_page_of_the_log_waits_for_a_slow_client_than_may_however_long_its_texts_are() -> (
+    None
+):
+    log, bus, connection = Log(), Bus(0), SlowConnection()
+    _commit(log, bus, [("room/a", "member.joined")])
+    text = "x" * (feeds.BEHIND_AT // 4)
+    for position in range(2, 32):
+        posted = Event(position, "room/a", position, "message.posted", 0, ME, {}, text)
+        log.events.append(posted)
+        bus.publish([posted])
+    async with trio.open_nursery() as nursery:
+        feed = Feed(ME, 0, bus, log, connection, nursery.start_soon)  # type: ignore[arg-type]
+        feed.attach()
+        feed.start(log.streams(), log.changed_at())
+        feed.lag()
+        waited = []
+        while not feed.live:
+            await wait_all_tasks_blocked()
+            waited.append(connection.unread)
+            connection.read()
+        assert connection.heard == log.visible()
+        assert max(waited) <= 5, "four texts fill it"
+        nursery.cancel_scope.cancel()

@@ -72,6 +72,11 @@ def test_what_the_page_types_is_undone_like_what_a_person_types(seen: Any) -> No
     assert seen["undone"] == ["@bo", "@bo", "**@bo**", "@bo", "**@bo**"]
 
 
+def test_whoever_sends_by_the_button_goes_on_writing(seen: Any) -> None:
+    """The button had the focus then, and on a phone the keyboard went with each message."""
+    assert seen["goes_on"]
+
+
 def test_no_key_of_an_input_method_that_composes_does_anything_else(seen: Any) -> None:
     assert seen["composed"] == {name: [] for name in ("message", "switcher", "emoji", "search")}
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 from typing import Any
 
-import httpx2 as httpx
 import pytest
-from PIL import Image
 
-from .driving import Server, Town, assert_calm, drive, serving
+from .driving import Town, assert_calm, drive, serving
 from .long_room import fill
+from .uploaded_picture import uploaded_picture
 
 MESSAGES = 100_000
 SHAPES = ((800, 600), (300, 900), (1600, 400))
@@ -26,7 +24,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Any:
         town = Town(server)
         room, other = town.room("Harbour", topic="Tides, and who has the keys"), town.room("Board games")
         ann, bob, eve = (town.member(room, other, name=name) for name in ("ann", "bob", "eve"))
-        pictures = [_picture(server, ann.token, *shape) for shape in SHAPES]
+        pictures = [uploaded_picture(server, ann.token, *shape) for shape in SHAPES]
         heads = [town.operator.ask("room.get", room=one)["room"]["head"] for one in (room, other)]
         town.close()
         assert server.stop() == 0, server.output()
@@ -42,19 +40,6 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Any:
         town.close()
         caught_up = drive("catching_up", server, folder, ann=cleo, bob=dan, room=quay, other=lighthouse)
     return saw | asked | {"caught_up": caught_up}
-
-
-def _picture(server: Server, token: str, width: int, height: int) -> str:
-    drawn = io.BytesIO()
-    Image.linear_gradient("L").resize((width, height)).convert("RGB").save(drawn, "JPEG")
-    answer = httpx.post(
-        f"http://127.0.0.1:{server.port}/files",
-        headers={"Authorization": f"Bearer {token}"},
-        files={"file": (f"{width}.jpg", drawn.getvalue())},
-        timeout=60,
-    )
-    file: str = answer.json()["file"]["id"]
-    return file
 
 
 def test_it_is_calm(seen: Any) -> None:

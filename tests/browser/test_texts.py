@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import io
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-import httpx2 as httpx
 import pytest
-from PIL import Image
 
 from .driving import Account, Server, Town, assert_calm, drive, serving
 from .hostile_texts import HOSTILE, RUNS
+from .uploaded_picture import uploaded_picture
 
 WORD = "the last of them"
 TEXTS = (*HOSTILE, WORD)
@@ -61,22 +59,9 @@ def _talk(server: Server, town: Town, bob: Account, room: str, ann: Account) -> 
     his.ask("message.edit", room=room, seq=edited, text="after")
     gone = his.post(room, "not for long")["seq"]
     his.ask("message.delete", room=room, seq=gone)
-    files = [_picture(server, bob.token, *shape) for shape in ((800, 600), (300, 900))]
+    files = [uploaded_picture(server, bob.token, *shape) for shape in ((800, 600), (300, 900))]
     his.post(room, "Two pictures", attachments=files)
     his.post(room, "The end of it")
-
-
-def _picture(server: Server, token: str, width: int, height: int) -> str:
-    drawn = io.BytesIO()
-    Image.linear_gradient("L").resize((width, height)).convert("RGB").save(drawn, "JPEG")
-    answer = httpx.post(
-        f"http://127.0.0.1:{server.port}/files",
-        headers={"Authorization": f"Bearer {token}"},
-        files={"file": (f"{width}.jpg", drawn.getvalue())},
-        timeout=60,
-    )
-    file: str = answer.json()["file"]["id"]
-    return file
 
 
 def test_nothing_that_somebody_writes_or_is_called_runs(seen: Any) -> None:

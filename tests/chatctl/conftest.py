@@ -5,13 +5,12 @@ from __future__ import annotations
 import itertools
 import json
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType, SimpleNamespace
+from types import SimpleNamespace
 from typing import Any
 
 import attrs
@@ -24,7 +23,6 @@ from chatctl.cli import cli
 CLEAN = {name: value for name, value in os.environ.items() if not name.startswith("CHATD_")}
 CLEAN |= {"NO_COLOR": "1", "XDG_CONFIG_HOME": "/dev/null"}
 NUMBERS = itertools.count(1)
-DEADLINE = 120  # seconds for any test
 
 
 def run(*words: str, stdin: str | None = None) -> Result:
@@ -78,18 +76,6 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where chatctl keeps what it must remember; nobody is signed in."""
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     return tmp_path
-
-
-@pytest.fixture(autouse=True)
-def deadline() -> Iterator[None]:
-    def too_late(number: int, frame: FrameType | None) -> None:
-        raise TimeoutError(f"the test took more than {DEADLINE} s")
-
-    before = signal.signal(signal.SIGALRM, too_late)
-    signal.alarm(DEADLINE)
-    yield
-    signal.alarm(0)
-    signal.signal(signal.SIGALRM, before)
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -87,3 +88,11 @@ def test_a_token_that_has_run_out_is_made_anew(monkeypatch: pytest.MonkeyPatch) 
     with pytest.raises(Failed, match="signed out") as raised:
         uploaded(monkeypatch, Answers(*[Refusing("signed out", 401)] * 2), "old", "older")
     assert not isinstance(raised.value, Missing)
+
+
+def test_a_full_disk_of_temporary_files_loses_no_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The import ends: the message would come without its file, which could be had."""
+    monkeypatch.setattr(tempfile, "TemporaryFile", lambda: open("/dev/full", "r+b"))  # noqa: SIM115
+    with pytest.raises(Failed, match="TMPDIR") as failed:
+        uploaded(monkeypatch, Answers())
+    assert not isinstance(failed.value, Missing)

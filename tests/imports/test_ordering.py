@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import random
+import sqlite3
 
+import pytest
 from imports.memory import at_most
 
+from chatctl.failure import Failed
 from chatctl.imports.ordering import Ordering
 from chatctl.imports.records import Message
+from chatctl.scratch_database import scratch_database
 
 
 def message(key: str, at: int, thread: str | None = None, text: str = "") -> Message:
@@ -49,3 +53,14 @@ def test_memory_does_not_grow_with_the_number_of_messages() -> None:
         for at in order:
             ordering.add("r", message(str(at), at, text="x" * 200))
         assert [one.at for one in ordering.messages("r")] == sorted(order)
+
+
+@pytest.mark.parametrize("how", ["execute", "executemany"])
+def test_a_full_disk_of_temporary_files_is_one_line_that_says_what_to_do(how: str) -> None:
+    database = scratch_database("CREATE TABLE item (text)")
+    with pytest.raises(sqlite3.OperationalError):
+        database.execute("a fault of ours")
+    database.execute("PRAGMA max_page_count = 10")
+    large = ("x" * 99_999,)
+    with pytest.raises(Failed, match="SQLITE_TMPDIR"):
+        getattr(database, how)("INSERT INTO item VALUES (?)", large if how == "execute" else [large])

@@ -21,7 +21,7 @@ from chatd.standby import start
 from chatd.standby.promotion import promote
 from chatd.store.connection import open_reader, open_writer
 from chatd.store.database import open_store
-from chatd.store.ops import data_model, rehearsal, standby, upgrade
+from chatd.store.ops import data_model, migrate, rehearsal, standby, upgrade
 from chatd.store.ops.data_folder import DATABASE
 from chatd.store.ops.leaving import leave
 from chatd.store.ops.restore import restore
@@ -438,6 +438,23 @@ def test_a_database_in_which_nothing_is_yet_is_said_to_be_that(tmp_path: Path, m
     for act in (upgrade.upgrade, promote, leave):
         with pytest.raises(StoreError, match="there is nothing in the database"):
             act(tmp_path)
+
+
+@pytest.mark.parametrize("complete", [False, True])
+async def test_who_would_serve_a_standby_is_told_what_can_be_done_with_it(
+    tmp_path: Path, complete: bool
+) -> None:
+    migrate.prepare(
+        tmp_path / DATABASE, first=lambda new: standby.write(new, StandbyState("u", complete=complete))
+    )
+    with pytest.raises(StoreError, match="`chatd promote" if complete else "`chatd follow"):
+        async with open_store(tmp_path):
+            raise AssertionError
+    if complete:
+        promote(tmp_path)
+    else:
+        with pytest.raises(StoreError, match="cannot be promoted"):
+            promote(tmp_path)
 
 
 def test_flags_that_contradict_each_other_are_refused(tmp_path: Path) -> None:

@@ -22,6 +22,11 @@ LASTING: Final = frozenset(
 )
 
 
+def weight(event: Event) -> int:
+    """Approximate bytes of memory."""
+    return EVENT_BYTES + len(event.text or "")
+
+
 @attrs.define(slots=True, eq=False)
 class Chunk:
     """Events of one stream that were committed together; rendered once for each wire format.
@@ -56,7 +61,7 @@ class Chunk:
     @property
     def weight(self) -> int:
         """Approximate bytes of memory."""
-        return sum(EVENT_BYTES + len(event.text or "") for event in self.events)
+        return sum(map(weight, self.events))
 
     def forget(self, seqs: Container[int | None]) -> int:
         """Drops the texts and files of these messages, their edits included; of None, all texts. Returns by

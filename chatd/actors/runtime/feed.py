@@ -9,7 +9,7 @@ fall between.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from functools import partial
@@ -18,8 +18,9 @@ from typing import Final
 import trio
 
 from chatd.actors.runtime.bus import Bus
-from chatd.actors.runtime.chunk import Chunk, SignalFrame
+from chatd.actors.runtime.chunk import Chunk, SignalFrame, weight
 from chatd.concurrency.backoff import Backoff
+from chatd.domain.event import Event
 from chatd.log import log
 from chatd.ports import Connection, Reader, StoreUnavailable
 
@@ -274,6 +275,18 @@ class Feed:
             await self._wait_for_store(error)
             return
         self._backoff.reset()
+        if (fitting := _fitting(events)) < len(events):
+            events, reached = events[:fitting], events[fitting - 1].position
         if events:
             self._connection.write(self._connection.render(events))
         self.position = reached
+
+
+def _fitting(events: Sequence[Event]) -> int:
+    """How many of these may wait for a client at once: a page of long texts is megabytes."""
+    total = 0
+    for number, event in enumerate(events, 1):
+        total += weight(event)
+        if total > BEHIND_AT:
+            return number
+    return len(events)

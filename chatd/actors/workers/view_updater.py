@@ -18,6 +18,7 @@ import trio
 
 from chatd.actors.runtime.bus import Bus
 from chatd.concurrency.backoff import Backoff
+from chatd.concurrency.bell import Bell
 from chatd.contract.view import ViewState
 from chatd.log import log
 from chatd.ports import Lag, Notifications, Question, Search, StoreUnavailable, View, ViewStore
@@ -48,7 +49,7 @@ class ViewUpdater:
         self._bus = bus
         self._dropping = False
         self._wanted = 0  # the highest position that somebody waits for
-        self._moved = trio.Event()
+        self._moved = Bell()
         self._rest: trio.CancelScope | None = None
         self._backoff = Backoff(FIRST_RETRY, LONGEST_RETRY)
 
@@ -123,8 +124,7 @@ class ViewUpdater:
         self.position = lag.position
         if self._wanted <= self.position:
             self._wanted = 0
-        self._moved.set()
-        self._moved = trio.Event()
+        self._moved.ring()
 
     def _urgent(self) -> bool:
         return self._dropping or self._wanted > self.position or self._bus.head - self.position >= FAR

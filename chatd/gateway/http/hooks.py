@@ -6,9 +6,11 @@ the same in the field `payload` of a form, or plain text. Other fields are not l
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
+from msgspec import to_builtins
 from multipart import parse_options_header
 from starlette.requests import Request
 from starlette.responses import Response
@@ -27,6 +29,7 @@ PATH: Final = "/hooks/{room}/{token}"
 FORM_FIELDS: Final = 128
 CHARSETS: Final = ("", "utf-8", "utf8", "us-ascii")  # all of them are UTF-8
 POST: Final = REQUESTS["message.post"]
+TAKEN: Final = {"ok": True}  # with 200: without one of the two, senders made for Slack report a failure
 NO_BOT: Final = Refusal(
     "forbidden", "only the token of a bot may stand in an address: whoever sees it could be that person"
 )
@@ -55,7 +58,8 @@ class Hooks:
         key = request.headers.get(KEY.decode())
         if key is not None and (refusal := take_key(key.encode("latin-1"), data)):
             raise Problem(refusal)
-        return json_answer(POST.http.status, granted(await self._desk.ask(bot, POST, data)))
+        posted = granted(await self._desk.ask(bot, POST, data))
+        return json_answer(HTTPStatus.OK, {**TAKEN, **to_builtins(posted)})
 
 
 def _said(body: bytes, request: Request) -> dict[str, Any]:

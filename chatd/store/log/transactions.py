@@ -17,6 +17,7 @@ import msgspec
 import trio
 
 from chatd.clock import new_id
+from chatd.concurrency.bell import Bell
 from chatd.store.log.plan import Plan
 
 KEPT: Final = 64 * 2**20  # bytes
@@ -38,7 +39,7 @@ class Transactions:
         self._bytes = 0
         self._lock = threading.Lock()
         self._token: trio.lowlevel.TrioToken | None = None
-        self._added = trio.Event()
+        self._added = Bell()
 
     def add(self, plan: Plan) -> None:
         if not plan.segments:
@@ -56,7 +57,7 @@ class Transactions:
                 self._bytes -= len(self._kept.popleft()[1])
         if self._token is not None:
             try:
-                self._token.run_sync_soon(self._tell, idempotent=True)
+                self._token.run_sync_soon(self._added.ring, idempotent=True)
             except trio.RunFinishedError:
                 self._token = None
 
@@ -94,10 +95,6 @@ class Transactions:
         with trio.move_on_after(seconds):
             while run == self.run and number == self.number:
                 await self._added.wait()
-
-    def _tell(self) -> None:
-        self._added.set()
-        self._added = trio.Event()
 
 
 def _encoded(number: int, plan: Plan) -> bytes:

@@ -38,8 +38,14 @@ def write(connection: sqlite3.Connection, state: StandbyState) -> None:
 
 def refuse(connection: sqlite3.Connection, path: Path) -> None:
     """Raises StoreError if it is a standby's."""
-    if (state := read(connection)) is not None:
+    if (state := read(connection)) is None:
+        return
+    if not state.complete:
         raise StoreError(
-            f"{path.parent} is a standby of {state.url}; make a server of it with"
-            f" `chatd promote --data {path.parent}`"
+            f"{path.parent} is a standby of {state.url} and has not had everything yet; go on with"
+            " `chatd follow`, or begin in an empty folder"
         )
+    raise StoreError(
+        f"{path.parent} is a standby of {state.url}; make a server of it with"
+        f" `chatd promote --data {path.parent}`"
+    )

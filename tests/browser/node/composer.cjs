@@ -168,8 +168,10 @@ scenario(async ({ asked, open, context, tab, picture, proxy, forgive, axe }) => 
   await field(desk).fill('')
 
   // Up-arrow edits, Escape does not.
-  await write(desk, 'a tpyo')
+  await field(desk).fill('a tpyo')
+  await desk.locator('.room-foot').getByRole('button', { name: 'Send', exact: true }).click()
   await reads(his, 'a tpyo')
+  seen.goes_on = await field(desk).evaluate((box) => document.activeElement === box)
   await field(desk).press('ArrowUp')
   await field(desk).press('Escape')
   await field(desk).press('ArrowUp')

@@ -92,6 +92,8 @@ export function FieldBar({ editing, left, emojiOpen, selection, onSelect, onFile
         label={t(editing ? 'edit_save' : 'send')}
         type="submit"
         disabled={left < 0}
+        // The focus stays in the field, for the next message, and on a phone the keyboard.
+        onMouseDown={(event) => event.preventDefault()}
       />
     </div>
   )

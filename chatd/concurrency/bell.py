@@ -1,4 +1,7 @@
-"""Wakes whoever waits for something to have changed; they look for themselves what it was."""
+"""Wakes all that wait for something to have changed; they look for themselves what it was.
+
+`chatd.concurrency.wakeup` is for one task, and costs less.
+"""
 
 from __future__ import annotations
 
