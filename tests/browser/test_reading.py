@@ -73,8 +73,8 @@ def test_one_jumps_to_the_newest_to_a_day_and_to_the_beginning(seen: Any) -> Non
     assert seen["beginning"]
 
 
-def test_no_task_is_long_while_ten_thousand_messages_go_by(seen: Any) -> None:
-    assert seen["scrolled"] >= 10_000
+def test_no_task_is_long_while_three_thousand_messages_go_by(seen: Any) -> None:
+    assert seen["scrolled"] >= 3_000
     # Milliseconds: fifty are due, which a machine of half the speed doubles; a busy one may stretch two of
     # thousands further.
     assert seen["long"][2] < 100
