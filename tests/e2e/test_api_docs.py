@@ -36,7 +36,7 @@ def test_asyncapi_is_what_the_command_prints(server: Server) -> None:
     assert (status, headers["content-type"]) == (200, "application/json")
     document = json.loads(body)
     assert document == json.loads(CliRunner().invoke(main, ["schema", "--asyncapi"]).stdout)
-    assert document["asyncapi"] == "3.1.0"
+    assert document["asyncapi"] == "3.0.0"
 
 
 @pytest.mark.parametrize("path", ["/api/asyncapi.json", "swagger-ui-bundle.js", "swagger-ui.css"])

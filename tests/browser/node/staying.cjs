@@ -215,7 +215,8 @@ scenario(async ({ asked, open, context, tab, picture, proxy, forgive, axe }) => 
   })
   await workers.send('ServiceWorker.enable')
   await until('the worker', async () => registration !== undefined)
-  const data = { account: bob.id, kind: 'mention', room, seq: 3, title: 'Ann · Harbour', text: 'high water', files: 0 }
+  const unread = 1000 // a tab that is behind takes away what has been read
+  const data = { account: bob.id, kind: 'mention', room, seq: unread, title: 'Ann · Harbour', text: 'high water', files: 0 }
   await workers.send('ServiceWorker.deliverPushMessage', {
     origin: line.origin,
     registrationId: registration,
