@@ -122,7 +122,7 @@ def test_a_mention_is_told_once_outside_the_page(seen: Any) -> None:
 
 
 def test_what_is_pushed_is_shown(seen: Any) -> None:
-    assert [(one["title"], one["body"]) for one in seen["pushed"]] == [("Ann · Harbour", "high water")]
+    assert [(one["title"], one["body"]) for one in seen["pushed"]] == [("Ann · Lighthouse", "high water")]
 
 
 def test_what_was_written_for_a_room_that_is_gone_is_shown_to_its_writer(seen: Any) -> None:
