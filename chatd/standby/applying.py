@@ -156,7 +156,8 @@ class Applying:
                 applied.wanted += filter(None, (said.get("hash"), said.get("preview_hash")))
 
     def _put_writes(self, connection: sqlite3.Connection, writes: list[Write], applied: Applied) -> None:
-        writes = [write for write in writes if not isinstance(write, PutClusterKey)]  # see `beside`
+        # A standby has no key of its cluster's stream, with which what was erased since could be read.
+        writes = [write for write in writes if not isinstance(write, PutClusterKey)]
         for sql, parameters in statements(writes):
             connection.execute(sql, parameters)
         for write in writes:
