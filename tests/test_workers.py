@@ -33,7 +33,12 @@ TESTS = {
         def test_ends_its_worker(): os._exit(3)
         def test_is_not_run(): pass
         """,
-    "third": "def test_passes(): pass",
+    "third": """
+        def test_passes(): pass
+        def test_writes_as_a_plugin(request):
+            request.config.get_terminal_writer().line("stacks of threads")
+            assert not "told"
+        """,
     "fourth": "def test_passes(): pass",
 }
 
@@ -52,9 +57,10 @@ def run(folder: Path, *more: str) -> str:
 
 def test_every_test_is_told_of_and_every_worker_ends_its_session(tmp_path: Path) -> None:
     said = run(tmp_path, "--workers=2")
-    assert "3 failed, 3 passed" in said
+    assert "4 failed, 3 passed" in said
     assert "FAILED test_first.py::test_fails - assert [1] == [2]" in said
     assert "seen before" in said
+    assert "stacks of threads" in said
     assert "FAILED test_second.py::test_ends_its_worker - its worker ended with 3" in said
     assert "FAILED test_second.py::test_is_not_run - its worker ended before it" in said
     assert len((tmp_path / "ended").read_text().split()) == 1  # the other one has ended at once

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, Final, NoReturn, TypeAlias
 
 import pytest
+from _pytest._io import TerminalWriter
 
 File: TypeAlias = Sequence[pytest.Item]
 
@@ -119,6 +120,13 @@ class _Run:
         self._config.hook.pytest_runtest_logreport(report=report)
 
 
+class _Terminal:
+    """What pytest-timeout writes to: it goes to the test's standard error, and so into the report."""
+
+    def __init__(self) -> None:
+        self._tw = TerminalWriter(open(2, "w", buffering=1, closefd=False))  # noqa: SIM115
+
+
 class _Worker:
     """A plugin, of a process that was forked."""
 
@@ -140,16 +148,17 @@ class _Worker:
             status = 0
         except BaseException as error:
             self._capture.stop_global_capturing()
-            if not isinstance(error, KeyboardInterrupt):
+            if not isinstance(error, KeyboardInterrupt | BrokenPipeError):  # both mean that the parent ends
                 traceback.print_exc()
         finally:
             os._exit(status)
 
     def _settle(self, folder: Path) -> None:
         plugins: Any = self._config.pluginmanager
-        plugins.unregister(name="terminalreporter")
         plugins.unregister(name="workers")
         plugins.register(self)
+        plugins.unregister(name="terminalreporter")
+        plugins.register(_Terminal(), "terminalreporter")
         self._capture.stop_global_capturing()  # its files would be those of all
         self._capture.start_global_capturing()
         temporary = self._config._tmp_path_factory  # type: ignore[attr-defined]
