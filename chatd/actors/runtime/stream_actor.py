@@ -25,6 +25,7 @@ from chatd.actors.runtime.signals import signal_frame
 from chatd.actors.runtime.stream_memory import StreamMemory
 from chatd.actors.runtime.stream_types import STREAM_TYPES, State, load_messages, remember
 from chatd.actors.runtime.turn import Turn, next_turn
+from chatd.concurrency.bell import Bell
 from chatd.contract.errors import Refusal
 from chatd.contract.file import FileInfo
 from chatd.contract.rows import pick
@@ -94,7 +95,7 @@ class StreamActor:
         self._giving_way_until = 0.0  # trio's time
         self._unsettled = False  # something is decided that may not come to be
         self._waiting = 0  # that wait until it is settled
-        self._settled = trio.Event()
+        self._settled = Bell()
 
     # --- asked from outside
 
@@ -236,8 +237,7 @@ class StreamActor:
                     self._surroundings.leaving_failed(self.stream)
             self._unsettled = False
             if self._waiting:
-                self._settled.set()
-                self._settled = trio.Event()
+                self._settled.ring()
 
     async def _let_others_in(self) -> None:
         if trio.current_time() < self._giving_way_until:
