@@ -51,7 +51,8 @@ class StreamMemory:
 
     def unsaved(self, state: State) -> int:
         """Facts since the newest snapshot."""
-        return int(state.head - self._snapshot_seq)
+        head: int = state.head
+        return head - self._snapshot_seq
 
     def snapshot(self, state: State) -> PutSnapshot:
         self._snapshot_seq = state.head
