@@ -1,6 +1,8 @@
 /** A thread as its panel shows it, changed by events, is what the server would tell anew. */
 
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { newestOwn } from '../src/composer/newest_own'
+import { PAGE } from '../src/data/timeline'
 import { isFollowed } from '../src/thread/following'
 import { Thread } from '../src/thread/thread'
 import { openChat } from './chats'
@@ -74,6 +76,32 @@ it('following is what the server says, and changes with events and with writing'
   await until('it is there', () => thread.replies.value.length === 3)
   expect((await bert.ask('thread.history', { room, seq })).following).toBe(followed())
   thread.close()
+  anna.close()
+  bert.close()
+})
+
+it('the upper arrow means the newest of one’s own, however far back the room or the thread is read', async () => {
+  const room = await server.room('Pier')
+  const anna = await openChat(server.owner, server.url)
+  const bert = await openChat(await server.member(room), server.url)
+  const say = async (chat: typeof anna, text: string, reply_to: number | null = null) =>
+    (await chat.ask('message.post', { room, text, reply_to })).seq
+  const root = await say(anna, 'root')
+  const reply = await say(anna, 'my reply', root)
+  for (let number = 0; number < PAGE; number += 1) await say(bert, `words ${number}`)
+  const newest = await say(anna, 'my newest')
+  const gone = await say(anna, 'gone again')
+  await anna.ask('message.delete', { room, seq: gone })
+  const own = async (thread: number | null) => (await newestOwn(anna, room, thread))?.text
+
+  await anna.timeline(room).open(root)
+  expect(anna.timeline(room).moreAfter.value).toBe(true)
+  expect([await own(null), await own(root)]).toEqual(['my newest', 'my reply'])
+  await anna.timeline(room).open()
+  expect(anna.timeline(room).find(reply)).toBe(undefined) // the room shows later messages
+  expect([await own(null), await own(root)]).toEqual(['my newest', 'my reply'])
+  expect(await own(newest)).toBe('my newest') // nobody has answered it yet
+  expect(await newestOwn(bert, room, newest)).toBe(null)
   anna.close()
   bert.close()
 })
