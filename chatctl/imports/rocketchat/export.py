@@ -125,9 +125,10 @@ class RocketChatDump(ArchivedExport):
         return ordering
 
     def _versions(self, ordering: Ordering, room: str, message: Message) -> tuple[Version, ...]:
-        """The newest ones. Each has the time of the message itself, and that at which the next replaced it."""
+        """The newest ones. Each has the time of the message itself, and that at which it was replaced."""
         kept = ordering.messages(f"{room}{_VERSIONS}{message.key}")
-        newest = nlargest(_MOST_VERSIONS + 1, kept, key=lambda one: one.edited_at or one.at)[::-1]
-        times = [message.at, *(one.edited_at or one.at for one in newest)]
-        found = [Version(one.text, at) for one, at in zip(newest, times, strict=False)]
+        told = ((one.edited_at or one.at, place, one.text) for place, one in enumerate(kept))
+        newest = nlargest(_MOST_VERSIONS + 1, told)[::-1]
+        times = [message.at, *(replaced for replaced, _, _ in newest)]
+        found = [Version(text, at) for (_, _, text), at in zip(newest, times, strict=False)]
         return tuple(found[-_MOST_VERSIONS:])
