@@ -54,6 +54,7 @@ class Row(Struct, frozen=True):
     mime_type: str | None = None
     sticker_emoji: str | None = None
     poll: dict[str, Any] | None = None
+    todo_list: dict[str, Any] | None = None
     location_information: dict[str, Any] | None = None
     place_name: str | None = None
     address: str | None = None

@@ -5,6 +5,7 @@ import { useChat } from '../shell/chat_context'
 import { Button } from '../ui/Button'
 import { confirmed } from '../ui/confirm'
 import { Field } from '../ui/Field'
+import { eventsOf } from '../ui/following'
 import { PageEnd } from '../ui/PageEnd'
 import { usePages } from '../ui/pages'
 import { toast, tried } from '../ui/toasts'
@@ -32,6 +33,7 @@ export function InvitesTab({ space }: TabProps) {
       return { items: invites, next }
     },
     [space.id],
+    { concerns: eventsOf(`space/${space.id}`, 'invite.', 'member.joined') },
   )
   const create = async (event: Event) => {
     event.preventDefault()
