@@ -157,7 +157,7 @@ class ClusterLog:
     async def _apply(self, message: Sequenced) -> None:
         """Raises Newer. Whatever else cannot be applied is passed over, by all nodes alike."""
         try:
-            await self._take(message.sequence, unpack(message.data), message.data)
+            await self._take(message.sequence, unpack(message.data, self.key), message.data)
         except Newer:
             raise
         except (NotReadable, Unreadable) as error:

@@ -53,6 +53,7 @@ class Row(Struct, frozen=True):
     file_size: int | None = None
     mime_type: str | None = None
     poll: dict[str, Any] | None = None
+    todo_list: dict[str, Any] | None = None
     location_information: dict[str, Any] | None = None
     place_name: str | None = None
     address: str | None = None

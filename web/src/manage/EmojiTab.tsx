@@ -5,6 +5,7 @@ import { uploadFile } from '../shell/uploading'
 import { Button } from '../ui/Button'
 import { confirmed } from '../ui/confirm'
 import { Field } from '../ui/Field'
+import { eventsOf } from '../ui/following'
 import { PageEnd } from '../ui/PageEnd'
 import { usePages } from '../ui/pages'
 import { toast, tried } from '../ui/toasts'
@@ -22,6 +23,7 @@ export function EmojiTab({ space }: TabProps) {
   const pages = usePages(
     async () => ({ items: (await chat.ask('emoji.list', { space: space.id })).emoji, next: null }),
     [space.id],
+    { concerns: eventsOf(`space/${space.id}`, 'emoji.') },
   )
   const add = async () => {
     if (file.value === null) return

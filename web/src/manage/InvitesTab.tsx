@@ -4,6 +4,7 @@ import { useChat } from '../shell/chat_context'
 import { Button } from '../ui/Button'
 import { confirmed } from '../ui/confirm'
 import { Field } from '../ui/Field'
+import { eventsOf } from '../ui/following'
 import { PageEnd } from '../ui/PageEnd'
 import { usePages } from '../ui/pages'
 import { toast, tried } from '../ui/toasts'
@@ -31,6 +32,7 @@ export function InvitesTab({ space }: TabProps) {
       return { items: invites, next }
     },
     [space.id],
+    { concerns: eventsOf(`space/${space.id}`, 'invite.', 'member.joined') },
   )
   const create = async () => {
     const { max_uses } = form.values

@@ -7,6 +7,7 @@ import { dateTime } from '../text/dates'
 import { Button } from '../ui/Button'
 import { confirmed } from '../ui/confirm'
 import { Field } from '../ui/Field'
+import { FormProblem } from '../ui/FormProblem'
 import { toast, tried } from '../ui/toasts'
 import { useForm } from '../ui/useForm'
 import { t as ui } from '../ui/words'
@@ -27,9 +28,7 @@ export function OverviewTab({ space }: TabProps) {
     })
   }, [space.id])
   const save = async () => {
-    const { name, description } = form.values
-    const fields = { name: name.value, description: description.value.trim() }
-    await chat.ask('space.update', { space: space.id, ...fields })
+    await chat.ask('space.update', { space: space.id, ...form.changes() })
     toast(t('saved'))
   }
   const lock = async () => {
@@ -55,13 +54,9 @@ export function OverviewTab({ space }: TabProps) {
   return (
     <>
       <form class="form" onSubmit={form.submit(save)}>
-        <Field
-          label={t('space_name')}
-          disabled={!mayUpdate}
-          problem={form.problem.value}
-          {...form.input('name')}
-        />
+        <Field label={t('space_name')} disabled={!mayUpdate} {...form.input('name')} />
         <Field label={t('description')} disabled={!mayUpdate} {...form.input('description')} />
+        <FormProblem problem={form.problem} />
         {mayUpdate && (
           <div>
             <Button kind="primary" type="submit" disabled={form.busy.value}>

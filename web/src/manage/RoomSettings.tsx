@@ -9,6 +9,7 @@ import { screenLink } from '../shell/route'
 import { Button } from '../ui/Button'
 import { Dialog } from '../ui/Dialog'
 import { Field } from '../ui/Field'
+import { FormProblem } from '../ui/FormProblem'
 import { toast, tried } from '../ui/toasts'
 import { useForm } from '../ui/useForm'
 import { t as ui } from '../ui/words'
@@ -67,9 +68,9 @@ function About({ room, onChanged }: { room: RoomDetail; onChanged(): void }) {
   const may = holds(roleInRoom(chat, room), 'room.update')
   const form = useForm({ name: room.name, topic: room.topic ?? '', slow_mode: String(room.slow_mode) })
   const save = async () => {
-    const { name, topic, slow_mode } = form.values
-    const fields = { name: name.value, topic: topic.value.trim(), slow_mode: Number(slow_mode.value) || 0 }
-    await chat.ask('room.update', { room: room.id, ...fields })
+    const { slow_mode, ...fields } = form.changes()
+    const slow = slow_mode === undefined ? {} : { slow_mode: Number(slow_mode) || 0 }
+    await chat.ask('room.update', { room: room.id, ...fields, ...slow })
     toast(t('saved'))
     onChanged()
   }
@@ -79,7 +80,7 @@ function About({ room, onChanged }: { room: RoomDetail; onChanged(): void }) {
         {t(room.private ? 'is_private' : 'is_public')} {room.kind === 'announcement' && t('is_announcement')}
         {room.archived && ` ${t('is_archived')}`}
       </p>
-      <Field label={t('room_name')} disabled={!may} problem={form.problem.value} {...form.input('name')} />
+      <Field label={t('room_name')} disabled={!may} {...form.input('name')} />
       <Field label={t('topic')} disabled={!may} {...form.input('topic')} />
       <Field
         label={t('slow_mode')}
@@ -89,6 +90,7 @@ function About({ room, onChanged }: { room: RoomDetail; onChanged(): void }) {
         disabled={!may}
         {...form.input('slow_mode')}
       />
+      <FormProblem problem={form.problem} />
       {may && (
         <div class="form-acts">
           <Button kind="primary" type="submit" disabled={form.busy.value}>
