@@ -57,6 +57,19 @@ class SameName(Exception):
     """Another process calls itself as this node does."""
 
 
+class _Rival(msgspec.Struct):
+    """A life of this node's name that began before this one. What a killed process said last may come late,
+    all of it at once: one that is heard for longer lives. Times are trio's."""
+
+    life: str
+    since: float
+    at: float
+
+    @property
+    def lives(self) -> bool:
+        return self.at - self.since >= GONE_AFTER
+
+
 _HEARTBEAT: Final = NodeMessage(Heartbeat)
 
 
@@ -72,7 +85,7 @@ class Heartbeats:
         self._nodes: tuple[str, ...] = ()
         self._able: tuple[str, ...] = ()
         self._watchers: list[Callable[[], None]] = []
-        self._rival: str | None = None
+        self._rival: _Rival | None = None
         self._leaving = self._gone = False
         self.changes = 0
 
@@ -121,7 +134,7 @@ class Heartbeats:
         while True:
             self._heartbeat()
             await trio.sleep(EVERY)
-            if self._rival is not None:
+            if self._rival is not None and self._rival.lives:
                 raise SameName(
                     f"another process calls itself the node {self._net.node}; give each its own cluster_node"
                 )
@@ -157,7 +170,7 @@ class Heartbeats:
             return
         if heartbeat.node == self._net.node:
             if heartbeat.life < self.mine().life and not heartbeat.leaving:  # the younger one goes
-                self._rival = heartbeat.life
+                self._meet(heartbeat.life)
             return
         known = self._heard.get(heartbeat.node)
         if known is None and (len(self._heard) >= NODES or heartbeat.leaving):
@@ -167,6 +180,12 @@ class Heartbeats:
             self._heartbeat()  # so that a newcomer knows of this one at once
         if known is None or _standing(known.heartbeat) != _standing(heartbeat):
             self._look()
+
+    def _meet(self, life: str) -> None:
+        at = trio.current_time()
+        if self._rival is None or self._rival.life != life or at - self._rival.at > GONE_AFTER:
+            self._rival = _Rival(life, at, at)
+        self._rival.at = at
 
     def _look(self) -> None:
         own = () if self._leaving else (self.mine(),)

@@ -163,9 +163,26 @@ async def test_of_two_with_the_same_name_the_younger_one_goes(
     nodes = await three(wires)
     younger = Node("c", wires, life="2")
     wires.nursery.start_soon(younger.run)
-    await trio.sleep(2 * EVERY)
+    await trio.sleep(GONE_AFTER + 3 * EVERY)
     assert "calls itself the node c" in younger.problem
     assert not any(node.problem for node in nodes)
+
+
+async def test_what_a_node_said_in_a_life_before_does_not_end_the_next(
+    wires: MemoryWires, autojump_clock: MockClock
+) -> None:
+    """It comes late when it lay in a NATS server that stood still, or in the kernel of a killed process."""
+    a, _, c = await three(wires)
+    c.die()
+    again = Node("c", wires, life="2")
+    wires.nursery.start_soon(again.run)
+    await trio.sleep(EVERY)
+    for _ in range(2):
+        for _ in range(5):
+            wires.net("late").publish(SUBJECT, msgspec.msgpack.encode(c.heartbeat()))
+        await trio.sleep(3 * GONE_AFTER)
+        assert not again.problem
+        assert a.heartbeats.life("c") == "2"
 
 
 async def test_what_is_no_sign_of_life_is_passed_over_and_more_nodes_than_may_be_are_not_known(
