@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from math import inf
 from typing import Annotated, Final
 
 import msgspec
@@ -16,6 +17,7 @@ from chatd.log import log
 
 EVERY: Final = 0.5  # seconds
 GONE_AFTER: Final = 1.5  # seconds
+ECHO: Final = 0.5  # seconds in which what lay on this machine while the process stood still has come
 NODES: Final = 64  # that are known at most
 SUBJECT: Final = "beat"  # as nodes of older versions have it
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
@@ -86,6 +88,7 @@ class Heartbeats:
         self._able: tuple[str, ...] = ()
         self._watchers: list[Callable[[], None]] = []
         self._rival: _Rival | None = None
+        self._said_at, self._missed_at = inf, -inf  # trio's times
         self._leaving = self._gone = False
         self.changes = 0
 
@@ -121,6 +124,18 @@ class Heartbeats:
         """Whether this life of another node answers what it was given, be it about to leave or not."""
         heard = self._heard.get(node)
         return heard is not None and heard.heartbeat.life == life and heard.heartbeat.serving
+
+    @property
+    def missed(self) -> bool:
+        """Whether others may have missed this node until just now, because its process stood still. Whoever
+        sent something to it meanwhile has asked another node by now, or said that nobody knows."""
+        self._look_at_silence()
+        return trio.current_time() - self._missed_at < ECHO
+
+    def _look_at_silence(self) -> None:
+        now = trio.current_time()
+        if now - self._said_at > GONE_AFTER:
+            self._said_at = self._missed_at = now
 
     def watch(self, changed: Callable[[], None]) -> None:
         """From now on `changed` is called when nodes come or go, or can decide or not, or have answered all
@@ -164,6 +179,8 @@ class Heartbeats:
         serving = mine.serving and not self._gone
         said = msgspec.structs.replace(mine, leaving=self._leaving, serving=serving, at=now())
         self._net.publish(SUBJECT, encode(said))
+        self._look_at_silence()
+        self._said_at = trio.current_time()
 
     def _take(self, data: bytes) -> None:
         if (heartbeat := _HEARTBEAT.read(data, self._complaints)) is None:
