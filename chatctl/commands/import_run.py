@@ -150,16 +150,25 @@ async def _accounts(client: Client, names: dict[str, str], said_in: Path | None)
 
 
 async def _begun(client: Client, space: str, format: str, source: str) -> str:
-    """The import of this source that was not finished, or a new one."""
+    """The import of this source that was not finished, or a new one. Whether it was begun when the connection
+    broke is found out by looking again."""
+    from chatd.client import Disconnected
     from chatd.contract.import_ import BeginImport, ImportList, ImportResult, ListImports
 
-    earlier = await client.all_pages(ListImports(space), ImportList, lambda page: page.imports)
-    for one in reversed(earlier):
-        if one.source == source and one.undone_at is not None and one.messages:
-            raise Failed(f"an import of it is half taken back; end that first: chatctl import undo {one.id}")
-        if (one.source, one.finished_at, one.undone_at) == (source, None, None):
-            return one.id
-    return (await client.ask(BeginImport(space, format, source), ImportResult)).import_
+    while True:
+        earlier = await client.all_pages(ListImports(space), ImportList, lambda page: page.imports)
+        for one in reversed(earlier):
+            if one.source == source and one.undone_at is not None and one.messages:
+                raise Failed(
+                    f"an import of it is half taken back; end that first: chatctl import undo {one.id}"
+                )
+            if (one.source, one.finished_at, one.undone_at) == (source, None, None):
+                return one.id
+        try:
+            return (await client.ask(BeginImport(space, format, source), ImportResult)).import_
+        except Disconnected as lost:
+            if lost.final:
+                raise
 
 
 def _print_moved(connection: Connection, moved: Moved, export: Export) -> None:

@@ -21,6 +21,7 @@ from chatd.contract.import_ import (
     AddImportPeople,
     AddImportRooms,
     FindImported,
+    FinishImport,
     UndoImport,
 )
 from chatd.contract.message import PostMessage
@@ -142,8 +143,8 @@ class Calls:
 
 
 def repeatable(name: str, data: dict[str, Any]) -> bool:
-    """A query changes nothing, a watch replaces itself, a nonce posts once, a key is imported once, and what
-    is taken back goes on with what is left."""
+    """A query changes nothing, a watch replaces itself, a nonce posts once, a key is imported once, an
+    import ends once, and what is taken back goes on with what is left."""
     row = REQUESTS.get(name)
     if row is None:
         return False
@@ -151,6 +152,6 @@ def repeatable(name: str, data: dict[str, Any]) -> bool:
         row.kind == "query"
         or row.request is WatchPresence
         or row.request in (AddImportPeople, AddImportRooms, AddImportEmoji, AddImportMessages, FindImported)
-        or row.request is UndoImport
+        or row.request in (FinishImport, UndoImport)
         or (row.request is PostMessage and "nonce" in data)
     )

@@ -15,6 +15,7 @@ import msgspec
 from msgspec import Struct
 
 from chatd.actors.runtime.envelope import Envelope, Reply
+from chatd.cluster.node_message import UNREADABLE
 from chatd.contract.errors import Refusal
 from chatd.current.request import CurrentRequest
 from chatd.domain.decision import Context
@@ -84,7 +85,7 @@ def decode_command(data: bytes, reply: Reply) -> Envelope:
     try:
         found = _command(data)
         command = msgspec.msgpack.decode(found.command, type=_type(found.type))
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         raise Unsendable(f"the command is none: {error}") from error
     asked = None
     if (came := found.asked) is not None:
@@ -110,7 +111,7 @@ def decode_result(data: bytes) -> object:
         if result.type not in (REFUSAL, PLAIN):
             kind = _type(result.type)
         answer: object = msgspec.msgpack.decode(result.value, type=kind)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         raise Unsendable(f"the answer is none: {error}") from error
     return answer
 

@@ -11,6 +11,8 @@ from chatd.cluster.net import Net, Unreachable
 
 T = TypeVar("T")
 
+# What reading bytes of others raises: text that is no UTF-8, and lists in lists in lists, are among it.
+UNREADABLE: Final = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 encode: Final = msgspec.msgpack.Encoder().encode
 
 
@@ -23,7 +25,7 @@ class NodeMessage(Generic[T]):
     def read(self, data: bytes, complaints: Complaints) -> T | None:
         try:
             return self._decode(data)
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        except UNREADABLE as error:
             complaints.say("node_message_unreadable", problem=str(error))
             return None
 

@@ -12,11 +12,13 @@ from typing import Any, Final, Literal
 import msgspec
 from msgspec import Struct
 
+from chatd.cluster.node_message import UNREADABLE
+from chatd.cluster.sealing import Key
 from chatd.domain.event import Fact
 from chatd.ports import Append, Condition, Made, Write
 
 VERSION: Final = 1  # of what follows; a node that meets a newer one must stop
-LENGTH: Final = 2  # bytes that say how long the header is
+LENGTH: Final = 2  # bytes that say how long the header is; in every version the seal is over these and it
 Kind = Literal["append", "ratchet"]
 
 
@@ -79,15 +81,17 @@ def pack(header: Header) -> bytes:
     return len(encoded).to_bytes(LENGTH, "big") + encoded
 
 
-def unpack(data: bytes) -> Message:
-    """Raises NotReadable."""
+def unpack(data: bytes, key: Key) -> Message:
+    """`key`: the cluster's at this place of the stream. Raises NotReadable; Newer if a node wrote it, which
+    the seal says, and Unreadable if somebody else put it into the stream."""
     length = LENGTH + int.from_bytes(data[:LENGTH], "big")
     try:
         version = msgspec.msgpack.decode(data[LENGTH:length])[0]
         if isinstance(version, int) and version > VERSION:
+            key.open(data[length:], data[:length])
             raise Newer(f"it has version {version}, and this chatd knows {VERSION}")
         return Message(_header(data[LENGTH:length]), data[:length], data[length:])
-    except (msgspec.MsgspecError, TypeError, LookupError, UnicodeDecodeError) as error:
+    except (*UNREADABLE, TypeError, LookupError) as error:
         raise NotReadable(f"its header is none: {error}") from error
 
 
@@ -116,7 +120,7 @@ def decode(data: bytes) -> tuple[list[Append], list[Made]]:
         )
     except msgspec.ValidationError as error:
         raise Newer(f"it holds what this chatd does not know: {error}") from error
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         raise NotReadable(f"its appends are none: {error}") from error
 
 

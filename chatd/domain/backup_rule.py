@@ -43,8 +43,9 @@ class Rule(Struct, frozen=True):
         return cls(counts)
 
     def kept(self, made: Sequence[tuple[str, int]]) -> set[str]:
-        """Of these backups (id and Unix milliseconds) those to be kept; the newest is always one of them."""
-        newest = sorted(made, key=lambda backup: backup[1], reverse=True)
+        """Of these backups (id, and what the clock showed, Unix milliseconds) those to be kept; the newest is
+        always one of them. Ids sort as the backups were made, which times do not where the clock was set."""
+        newest = sorted(made, reverse=True)
         kept = {id_ for id_, _ in newest[: max(1, self.counts.get("last", 0))]}
         for name, period in _PERIODS.items():
             seen: set[object] = set()

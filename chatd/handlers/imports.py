@@ -108,6 +108,8 @@ class Imports(msgspec.Struct, frozen=True, eq=False):
         row = await open_import(self.reader, command.import_)
         if isinstance(row, Refusal):
             return row
+        if row["finished_at"] is not None:
+            return Done()
         ending = EndImport(command.import_)
         return await self.commands.ask(space_stream(row["space"]), ending, context_of(acting(caller)), Done)
 

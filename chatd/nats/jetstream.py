@@ -10,6 +10,7 @@ from typing import Any, Final, TypeVar
 import msgspec
 
 from chatd.nats.client import Client, NatsError, TooSlow
+from chatd.nats.wire import UNREADABLE
 
 T = TypeVar("T")
 
@@ -97,6 +98,11 @@ class _Stored(msgspec.Struct, frozen=True):
     message: _Message
 
 
+class _Error(msgspec.Struct, frozen=True):
+    err_code: int = 0
+    description: str = "an error"
+
+
 class PubAck(msgspec.Struct, frozen=True):
     stream: str
     seq: int
@@ -164,7 +170,8 @@ def _decoded(data: bytes, result: type[T]) -> T:
     try:
         found = msgspec.json.decode(data)
         if isinstance(found, dict) and (error := found.get("error")):
-            raise ApiError(int(error.get("err_code", 0)), str(error.get("description", "an error")))
+            refusal = msgspec.convert(error, _Error, strict=False)
+            raise ApiError(refusal.err_code, refusal.description)
         return msgspec.convert(found, result, strict=False)
-    except msgspec.MsgspecError as error:
+    except UNREADABLE as error:
         raise TooSlow(f"the answer is none of JetStream's: {error}") from error

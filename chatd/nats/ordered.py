@@ -14,6 +14,7 @@ from typing import Any, Final
 import trio
 from msgspec import Struct
 
+from chatd.concurrency.wakeup import Wakeup
 from chatd.log import log
 from chatd.nats.client import NatsError
 from chatd.nats.jetstream import JetStream, StreamInfo
@@ -31,6 +32,9 @@ AGAIN: Final = 0.1  # seconds until it is made anew, when it could not be
 TOLD_AGAIN: Final = 60.0  # seconds
 SHORT_FOR: Final = 10.0  # seconds for which a server may not know that it leads the stream no longer
 KEPT: Final = 64 * 2**20  # bytes that wait to be read; the server stops before (flow control)
+STORED: Final = (
+    "$JS.ACK."  # with which the reply subject begins of what the stream holds, whatever its headers
+)
 NANOSECONDS: Final = 10**9
 MESSAGES: Final = 2**18  # that wait to be read, however small
 
@@ -63,7 +67,7 @@ class OrderedConsumer:
         self._after = after
         self._queue: deque[Msg] = deque()
         self._bytes = 0
-        self._came = trio.Event()
+        self._came = Wakeup()
         self._lost = True
         self._consumed = 0  # messages of the present consumer
         self._name = ""
@@ -93,14 +97,13 @@ class OrderedConsumer:
                 await self._make()
                 continue
             if not self._queue:
-                self._came = trio.Event()
                 with trio.move_on_after(LOOK):
                     await self._came.wait()
                 self._lost = self._lost or self._is_lost()
                 continue
             msg = self._queue.popleft()
             self._bytes -= len(msg.data)
-            if msg.status:
+            if msg.status and not msg.reply.startswith(STORED):
                 self._status(msg)
             elif (found := self._in_order(msg)) is not None:
                 return found
@@ -166,7 +169,7 @@ class OrderedConsumer:
         if not self._lost:
             self._queue.append(msg)
             self._bytes += len(msg.data)
-        self._came.set()
+        self._came.wake()
 
     async def _make(self) -> None:
         """Makes a new consumer, or has what came meanwhile asked for before."""

@@ -12,6 +12,7 @@ LONGEST_LINE: Final = 64 * 1024  # bytes; INFO is the longest one
 LARGEST_MESSAGE: Final = 64 * 2**20  # bytes, which is what a server may be told to allow at most
 HEADER_VERSION: Final = "NATS/1.0"
 END: Final = b"\r\n"
+UNREADABLE: Final = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)  # of JSON that others sent
 _STATUS: Final = re.compile("[0-9]{3}")
 _SUBJECT: Final = re.compile(r"[!-~]+")  # no space, which would begin another field
 _NAME: Final = re.compile(r"[!-9;-~]+")  # no colon
@@ -105,7 +106,7 @@ class Parser:
             case b"INFO":
                 try:
                     op = _info(rest)
-                except msgspec.MsgspecError as error:
+                except UNREADABLE as error:
                     raise ProtocolError(f"INFO is none: {error}") from error
             case b"-ERR":
                 op = Err(rest.decode(errors="replace").strip().strip("'"))
@@ -139,9 +140,10 @@ class Parser:
 
 
 def _headers(data: bytes) -> tuple[int, str, dict[str, str]]:
+    """Servers carry what clients send, be it headers or not: none then."""
     first, *lines = data.decode(errors="replace").split("\r\n")
     if not first.startswith(HEADER_VERSION):
-        raise ProtocolError("headers are none")
+        return 0, "", {}
     status, _, described = first[len(HEADER_VERSION) :].strip().partition(" ")
     headers = {}
     for line in lines:

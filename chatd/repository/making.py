@@ -82,9 +82,10 @@ class RepositoryBackups(msgspec.Struct, eq=False):
         pieces = await thread.run(made.cut, copy.path)
         for hash_ in await thread.run(made.missing, copy.blobs):
             await self._file(thread, made, hash_)
+        id_ = await thread.run(manifests.next_id, shelf, at)
         manifest = Manifest(
             format=manifests.FORMAT,
-            id=manifests.id_at(at),
+            id=id_,
             made_at=at,
             chatd=__version__,
             schema=copy.schema,

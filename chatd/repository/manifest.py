@@ -27,12 +27,13 @@ ID: Final = re.compile(r"[0-9]{8}T[0-9]{6}\.[0-9]{3}Z")
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
-    """`id`: when it was made, in UTC. `made_at`: the same, Unix milliseconds. `chatd`: the version that made
-    it; `schema`: that of its database. `epoch`, `position` and `hash` (of the newest event) say in which
-    history it ends, and where. `size` of the database, which is `pieces` of `piece` bytes each, by the names
-    of their objects. `files`: the objects of its files. `server`: tells servers apart; a restored one is the
-    same. `copy`: tells it from its copies; each has its own. `recipients`: who can read it, if it is
-    encrypted; `sealed` is then the secret of the names. `findings`: what is missing, in words."""
+    """`id`: when it was made, in UTC. Ids sort as backups were made: one of a clock that was ahead is
+    followed by the next to it. `made_at`: what the clock showed, Unix milliseconds. `chatd`: the version
+    that made it; `schema`: that of its database. `epoch`, `position` and `hash` (of the newest event) say
+    in which history it ends, and where. `size` of the database, which is `pieces` of `piece` bytes each, by
+    the names of their objects. `files`: the objects of its files. `server`: tells servers apart; a restored
+    one is the same. `copy`: tells it from its copies; each has its own. `recipients`: who can read it, if
+    it is encrypted; `sealed` is then the secret of the names. `findings`: what is missing, in words."""
 
     format: int
     id: str
@@ -80,10 +81,16 @@ def manifest_name(id_: str) -> str:
     return f"{MANIFESTS}{id_}.json"
 
 
-def id_at(at: int) -> str:
-    """The id of a backup that is made at `at`, Unix milliseconds."""
-    seconds, rest = divmod(at, 1000)
+def next_id(shelf: Shelf, at: int) -> str:
+    """The id of a backup that is made at `at`, Unix milliseconds. Raises RepositoryError."""
+    known = [_time_of(id_) for id_ in ids(shelf)[-1:]]
+    seconds, rest = divmod(max([at, *(newest + 1 for newest in known)]), 1000)
     return f"{datetime.fromtimestamp(seconds, UTC):%Y%m%dT%H%M%S}.{rest:03d}Z"
+
+
+def _time_of(id_: str) -> int:
+    """Unix milliseconds."""
+    return round(datetime.strptime(id_, "%Y%m%dT%H%M%S.%fZ").replace(tzinfo=UTC).timestamp() * 1000)
 
 
 def sealed(secret: bytes) -> str:

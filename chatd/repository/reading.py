@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -114,11 +115,12 @@ def earliest(shelf: Shelf, time: int | None, position: int | None) -> Manifest:
     """The first backup that was made when `time` was over (Unix milliseconds), or that has `position`: of
     those that hold this moment, it lacks the fewest texts. Positions are those of the newest history: a
     restored server gives them again. The newest, if none holds it. Raises RepositoryError."""
-    found = None
+    found, made_at = None, sys.maxsize
     for manifest in manifests.readable(shelf):
         if position is not None and found is not None and manifest.epoch != found.epoch:
             break
-        if (position is None or manifest.position < position) and (time is None or manifest.made_at < time):
+        made_at = min(made_at, manifest.made_at)  # it was before the next one, though a clock was ahead
+        if (position is None or manifest.position < position) and (time is None or made_at < time):
             break
         found = manifest
     return found or chosen(shelf, None)

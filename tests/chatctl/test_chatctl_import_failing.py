@@ -13,8 +13,8 @@ from test_chatctl_import import messages, said, slack
 from chatctl.failure import Failed
 from chatctl.imports import lane
 from chatctl.imports.attach import Uploads
-from chatd.client import Client
-from chatd.contract.import_ import AddImportMessages, FindImported
+from chatd.client import Client, Disconnected
+from chatd.contract.import_ import AddImportMessages, BeginImport, FindImported
 
 MANY = 1_300  # messages: more than are on their way at once
 Breaking = Callable[[pytest.MonkeyPatch], None]
@@ -94,3 +94,22 @@ def test_what_fails_in_the_middle_is_said_and_gone_on_with(
     assert (done["id"], done["messages"]) == (begun["id"], MANY + 5)
     assert [one["text"] for one in messages(chatctl, space)][-1] == f"text {MANY - 1}"
     chatctl("import", "undo", done["id"], "--yes")
+
+
+def test_an_import_whose_beginning_was_not_answered_goes_on_with_what_was_begun(
+    chatctl: Any, town: SimpleNamespace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    space, asked, lost = town.space["id"], Client.ask, [Disconnected("the connection broke")]
+
+    async def ask(self: Client, asking: object, result: type[Any], /) -> Any:
+        answer = await asked(self, asking, result)
+        if isinstance(asking, BeginImport) and lost:
+            raise lost.pop()
+        return answer
+
+    monkeypatch.setattr(Client, "ask", ask)
+    file = slack(tmp_path / "export.zip", said("1600000000.000000", "hi"), team=f"T{space[-6:]}")
+    assert "1 message added" in chatctl("import", "run", str(file), "--space", space)
+    assert not lost
+    [done] = chatctl.json("import", "list", "--space", space)
+    assert done["finished_at"] is not None

@@ -9,10 +9,11 @@ from samples import sample, wire
 
 from chatd.client import Client, Disconnected, Refused, SessionEnded, Unreadable, connect
 from chatd.client.wire import FORMATS
-from chatd.contract.import_ import ImportUndone, UndoImport
+from chatd.contract.import_ import FinishImport, ImportUndone, UndoImport
 from chatd.contract.member import Member, MemberPage
 from chatd.contract.message import GetMessage, MessagePage, MessageResult, Posted, SearchPage
 from chatd.contract.room import GetRoom, ListedRoom, RoomDetail, RoomDetailResult, RoomList
+from chatd.contract.spec import Done
 from chatd.contract.unread import ListUnread, UnreadList
 
 
@@ -203,17 +204,22 @@ async def test_another_command_whose_reply_was_lost_has_an_unknown_outcome(serve
         assert (await client.post("R1", "still here")).seq == 1
 
 
-async def test_taking_an_import_back_goes_on_after_a_lost_reply(server, autojump_clock):
-    """It goes on with what is left, so asking twice does no more."""
+async def test_an_import_is_ended_or_taken_back_in_spite_of_a_lost_reply(server, autojump_clock):
+    """It is ended once, and taking it back goes on with what is left, so asking twice does no more."""
+    lost = {"import.finish", "import.undo"}
 
     async def lose_the_first(frame, connection):
-        if frame.get("command") == "import.undo" and len(server.connections) == 1:
+        if (name := frame.get("command")) in lost:
+            lost.remove(name)
             await server.drop()
 
+    server.answers["import.finish"] = lambda data: {}
     server.answers["import.undo"] = lambda data: wire(ImportUndone, erased=0, done=True)
     server.before_reply = lose_the_first
     async with connect(server, "good") as client:
+        await client.ask(FinishImport("I1"), Done)
         assert (await client.ask(UndoImport("I1"), ImportUndone)).done
+    assert not lost
 
 
 async def test_a_query_that_found_no_answer_says_nothing_of_being_carried_out(server, autojump_clock):

@@ -17,7 +17,8 @@ from trio.testing import MockClock
 
 from chatd.cluster import log, ratcheting
 from chatd.cluster.log import WAY_SECONDS
-from chatd.cluster.proposals import GIVE_UP, PENDING, RESEND, ROOM, TOO_MUCH
+from chatd.cluster.proposal import LENGTH
+from chatd.cluster.proposals import GIVE_UP, MOST_PENDING, RESEND, ROOM, TOO_MUCH
 from chatd.contract.account_admin import CreateAccount
 from chatd.contract.member import KickMember
 from chatd.contract.message import Posted, PostMessage
@@ -218,7 +219,7 @@ async def test_a_node_that_was_silent_for_so_long_that_nobody_knows_what_it_prop
     autojump_clock: MockClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for module in (log, writes):
-        monkeypatch.setattr(module, "PROPOSALS", 3)
+        monkeypatch.setattr(module, "PROPOSER_KEPT", 3)
     async with cluster(MemoryStream(0, Weather()), 2) as made:
         silent, node = made.nodes
         await furnish(made, ["ann"], ["r1"])
@@ -305,6 +306,23 @@ async def test_a_node_whose_log_is_another_one_is_noticed_with_the_next_proposal
         await made.nodes[0].ask("room/r1", PostMessage("r1", "hello"), "ann")
         await trio.sleep(5)
         assert odd.diverged
+
+
+@pytest.mark.parametrize(
+    "header", [b"\x91\x02", b"\x91" * 60_000, b"\x91\x81\x80\x01", b"\xa1\xff", b"\x90", b""]
+)
+async def test_what_a_stranger_writes_into_the_stream_stops_no_node(
+    header: bytes, autojump_clock: MockClock
+) -> None:
+    """All pass it over: the version of a proposal that nobody knows yet is believed to a node only."""
+    async with cluster(MemoryStream(1, STORM)) as made:
+        await furnish(made, ["ann"], ["r"])
+        await made.settled()
+        made.stream.add(len(header).to_bytes(LENGTH, "big") + header)
+        made.stream.add(header)
+        assert not refused(await made.nodes[1].ask("room/r", PostMessage("r", "on we go", nonce="n"), "ann"))
+        await made.settled()
+        check(made, [])
 
 
 async def test_snapshots_stay_on_their_node_however_many_come_at_once(autojump_clock: MockClock) -> None:
@@ -620,7 +638,7 @@ async def test_so_many_bytes_wait_for_a_stream_that_is_away_and_no_more(autojump
                 outcomes.append("done")
 
         async with trio.open_nursery() as writing:
-            writing.start_soon(write, 1, PENDING // 90_000 + 1)
+            writing.start_soon(write, 1, MOST_PENDING // 90_000 + 1)
             await trio.sleep(0.1)
             writing.start_soon(write, 2, 1)
             await trio.sleep(0.1)

@@ -7,7 +7,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from chatd.cluster.proposal import Newer, decode, encode, join
+from chatd.cluster.proposal import LENGTH, VERSION, Newer, decode, encode, join, unpack
+from chatd.cluster.sealing import Key, Unreadable
 from chatd.domain.event import Fact
 from chatd.ports import Append, FilesExist, PutLevel
 from chatd.store.log.plan import make
@@ -28,3 +29,14 @@ def test_a_kind_of_tomorrow_is_no_junk_that_all_nodes_pass_over(writes: Any, con
     """The node that wrote it applies it; whoever cannot must stop."""
     with pytest.raises(Newer):
         decode(join([msgspec.msgpack.encode([[], b"", writes, conditions, []])]))
+
+
+def test_the_version_of_a_proposal_is_believed_to_a_node_and_to_nobody_else() -> None:
+    """A node that cannot read what another one wrote must stop. Anybody can put a number into the stream."""
+    key, version = Key.new(), msgspec.msgpack.encode([VERSION + 1])
+    header = len(version).to_bytes(LENGTH, "big") + version
+    with pytest.raises(Newer):
+        unpack(header + key.seal(b"what it says", header), key)
+    for sealed in (b"", b"what it says", Key.new().seal(b"what it says", header)):
+        with pytest.raises(Unreadable):
+            unpack(header + sealed, key)

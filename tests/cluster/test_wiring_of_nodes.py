@@ -27,7 +27,7 @@ from chatd.cluster import node, ratcheting
 from chatd.cluster.calls import Call, answers_to, calls_to
 from chatd.cluster.envelopes import encode_command
 from chatd.cluster.heartbeats import SUBJECT, Heartbeat
-from chatd.cluster.leading import LED
+from chatd.cluster.leading import LED_WORKERS
 from chatd.cluster.net import Unreachable
 from chatd.cluster.node_message import encode
 from chatd.cluster.sealed_net import SealedNet
@@ -85,8 +85,8 @@ async def test_what_one_does_for_all_runs_on_the_node_that_leads_alone(
     runs = {id(one) for one in running()}
     for server in servers.all:
         workers = {worker.name: id(worker) in runs for worker in server.services.workers}
-        assert {name: run for name, run in workers.items() if name in LED} == {
-            name: server.node.leads() for name in workers.keys() & LED
+        assert {name: run for name, run in workers.items() if name in LED_WORKERS} == {
+            name: server.node.leads() for name in workers.keys() & LED_WORKERS
         }
 
 
@@ -396,13 +396,21 @@ async def test_quotas_count_what_others_write_while_a_node_counts_what_was_writt
         assert server.services.usage.of("ann").messages == 1
 
 
+DEEP = b"\x91" * 60_000  # lists in lists
+
+
 @pytest.mark.parametrize(
-    "junk", [b"\x9c\xa1\xff" + bytes(11), b"\x82\xa2id\xa1\xff\xa2at\x00", b"\xa1\xff", b""]
+    "junk",
+    [
+        *(b"\x9c\xa1\xff" + bytes(11), b"\x82\xa2id\xa1\xff\xa2at\x00", b"\xa1\xff", b""),
+        *(DEEP, b"\x81\xa1x" + DEEP, b"\x9c" + DEEP),
+    ],
 )
 async def test_nothing_that_is_said_to_a_node_ends_it(
     servers: MemoryServers, autojump_clock: MockClock, junk: bytes
 ) -> None:
-    """Whether a node says it or somebody else: text that is no UTF-8, in the shape of what is expected."""
+    """Whether a node says it or somebody else: text that is no UTF-8, in the shape of what is expected, and
+    what is nested so deeply that nobody can read it."""
     stranger = servers.wires.net("stranger")
     node = SealedNet(stranger, await servers.leader.sheet.reader.signing_key())
     for _, subject, _ in tuple(servers.wires.listeners):

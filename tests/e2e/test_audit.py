@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from chatd.clock import now
+
 from .talking import Refused
+from .test_imports import Importing
 from .town import Town
 
 HOUR = 3600
@@ -110,6 +113,21 @@ def test_who_saw_a_room_is_known_for_any_past_moment(town: Town) -> None:
     assert who() == {town.owner.id}
     assert who(at=inside) in ({town.owner.id, account.id}, {town.owner.id})
     assert who(at=1) == set()
+
+
+def test_who_saw_a_room_before_an_import_is_known_as_before(town: Town) -> None:
+    """Although the messages that it brought are older than that."""
+    private = town.room(private=True)
+    owner, account = town.open(town.owner), town.member()
+    owner.ask("room.invite", room=private, account=account.id)
+    inside = owner.wait_event("member.joined", account=account.id)["at"]
+    while now() <= inside:
+        pass
+    owner.ask("room.remove", room=private, account=account.id)
+    importing = Importing(town)
+    importing.say(importing.message("1"))
+    seen = town.operator.ask("access.list", room=private, at=inside)["accounts"]
+    assert {row["account"] for row in seen if row["member"]} == {town.owner.id, account.id}
 
 
 def test_the_audit_is_asked_for_types_that_there_are(town: Town) -> None:

@@ -6,6 +6,7 @@ import base64
 import json
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from . import shifted
 from .conftest import ended_well
 from .serving import Server
 from .talking import Client, Frame
+from .test_backup_repositories import told
 from .town import Town
 
 DAY = 86_400
@@ -173,6 +175,32 @@ def test_what_expires_is_not_erased_by_a_server_that_starts_with_its_clock_ahead
     clock.set(0)
     assert rosa.ask("message.get", room=room, seq=seq)["message"]["text"] == "for an hour"
     rosa.close()
+
+
+def test_the_newest_backup_is_the_one_made_last_whatever_the_clock_showed(
+    clock: Shifted, tmp_path: Path
+) -> None:
+    """It is what is restored, and what no rule forgets."""
+    repository, made = tmp_path / "repository", []
+    town = Town(clock)
+    room = town.room()
+    rosa = town.open(town.member(room))
+    for offset in (0, 30 * DAY, 0, 0):
+        clock.set(offset)
+        rosa.post(room, f"post {len(made)}")
+        made.append(town.operator.ask("backup.create", path=f"{repository}/"))
+    then = time.time_ns() // 1_000_000
+    while time.time_ns() // 1_000_000 == then:
+        pass
+    rosa.post(room, "too late")
+    made.append(town.operator.ask("backup.create", path=f"{repository}/"))
+    town.close()
+    assert [one["id"] for one in told("backup", "list", repository)] == [one["id"] for one in made]
+    assert told("backup", "check", repository)["position"] == made[-1]["position"]
+    at = f"{datetime.fromtimestamp(then / 1000, UTC).isoformat()}"
+    back = told("backup", "restore", repository, "--at", at, "--data", tmp_path / "then")
+    assert made[3]["position"] <= back["position"] < made[4]["position"]
+    assert told("backup", "prune", repository, "--keep", "last 1")["kept"] == [made[-1]["id"]]
 
 
 def test_a_mute_and_a_ban_that_a_clock_ahead_ordered_last_as_long_as_they_were_ordered_for(

@@ -110,10 +110,21 @@ def test_system_messages_are_told_by_kind_not_by_their_text(tmp_path: Path) -> N
         said(6, "", type="SomethingNew"),
         said(7, "pinned, but nobody knows by whom", isPinned=True),
         said(8, "", type="24", embeds=[{"description": "what was kept back"}]),
+        said(9, "Added Ben to the group.", type="RecipientAdd", mentions=[BEN]),
+        said(10, "Removed Ben from the group.", type="RecipientRemove", mentions=[BEN]),
+        said(11, "Left the group.", BEN, type="RecipientRemove", mentions=[BEN]),
+        said(12, "Changed the channel name: *new* tea", type="ChannelNameChange"),
+        said(13, "Changed the channel name.", type="ChannelNameChange"),
+        said(14, "Started a call that lasted 7 minutes.", type="Call"),
+        said(15, "Removed a recipient.", type="RecipientRemove"),
     )})  # fmt: skip
-    assert [message.system for message in found.messages] == [bool(int(one)) for one in "10110101"]
+    assert [message.system for message in found.messages] == [bool(int(one)) for one in "101101011111111"]
     assert (found.texts()[0], found.texts()[7]) == ("@ada joined", "> what was kept back")
-    assert [message.pinned_by for message in found.messages] == [None, "12", *[None] * 4, "11", None]
+    assert found.texts()[8:] == [
+        "@ada added @ben", "@ada removed @ben", "@ben left", r"@ada renamed the channel to: \*new\* tea",
+        "@ada renamed the channel", "@ada called, 7 min", "@ada removed somebody",
+    ]  # fmt: skip
+    assert [message.pinned_by for message in found.messages][:8] == [None, "12", *[None] * 4, "11", None]
     assert found.problems == {"unknown kind": 2}
 
 

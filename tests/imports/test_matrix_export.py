@@ -62,6 +62,10 @@ def test_a_room_has_the_id_members_and_names_that_its_events_tell(tmp_path: Path
         event("$7", {"m.topic": {"m.text": [{"body": "black"}]}}, kind="m.room.topic", state_key=""),
         event("$8", {"alias": "#x"}, kind="m.room.canonical_alias", state_key=""),
         said("$9", "hello", "@cleo:a.example"),
+        member("$10", BEN, "ban", ADA),
+        member("$11", BEN, "leave", ADA, unsigned={"prev_content": {"membership": "ban"}}),
+        member("$12", BEN, "leave", unsigned={"prev_content": {"membership": "invite"}}),
+        member("$13", BEN, "leave", ADA, unsigned={"prev_content": {"membership": "invite"}}),
     )
     (room,) = found.rooms
     assert (room.key, room.name, room.kind, room.topic) == ("!tea:a.example", "Tea", "private", "green")
@@ -72,8 +76,10 @@ def test_a_room_has_the_id_members_and_names_that_its_events_tell(tmp_path: Path
     assert found.texts() == [
         "@ada joined", "@ada invited @ben", "@ben joined", r"@ada removed @ben: \*spam\*",
         "@ada renamed the room to: More tea", "@ada changed the topic to: black", "hello",
+        "@ada banned @ben", "@ada ended the ban of @ben", "@ben declined the invitation",
+        "@ada took back the invitation of @ben",
     ]  # fmt: skip
-    assert [message.system for message in found.messages] == [True] * 6 + [False]
+    assert [message.system for message in found.messages] == [True] * 6 + [False] + [True] * 4
     assert found.problems == {"missing person": 1}
 
 
@@ -108,7 +114,7 @@ def test_texts_are_markdown_and_mentions_are_people(tmp_path: Path) -> None:
     assert found.problems == {"unknown kind": 1, "unreadable": 1, "missing person": 7}
 
 
-def test_replies_and_threads(tmp_path: Path) -> None:
+def test_a_reply_and_a_thread_lead_to_what_they_answer(tmp_path: Path) -> None:
     to = {"m.in_reply_to": {"event_id": "$1"}}
     thread = {"rel_type": "m.thread", "event_id": "$1"}
     quoted = {"formatted_body": "<mx-reply>old</mx-reply>new", "format": "org.matrix.custom.html"}
@@ -121,7 +127,14 @@ def test_replies_and_threads(tmp_path: Path) -> None:
         said("$5", "answer", about={**thread, "is_falling_back": False, "m.in_reply_to": {"event_id": "$4"}}),
         said("$6", "lost", about={"m.in_reply_to": {"event_id": "$99"}}),
         said("$7", "lost too", about={"rel_type": "m.thread", "event_id": "$98"}),
-    )
+        said("$8", "> <@ada:a.example> root\n> > deep\n\n> own\n\nre", about=to),
+        said("$9", "> own quote\n\nre", about=to),
+        event("$10", {
+            "org.matrix.msc3381.poll.end": {}, "org.matrix.msc1767.text": "It ended: *tea*",
+            "m.relates_to": {"rel_type": "m.reference", "event_id": "$2"},
+        }, kind="org.matrix.msc3381.poll.end"),
+        event("$11", {"m.relates_to": {"rel_type": "m.reference", "event_id": "$2"}}, kind="m.poll.end"),
+    )  # fmt: skip
     assert [(m.text, m.reply_to, m.thread) for m in found.messages] == [
         ("\\> not a fallback\n\nroot", None, None),
         ("re", "$1", None),
@@ -130,6 +143,9 @@ def test_replies_and_threads(tmp_path: Path) -> None:
         ("answer", "$4", "$1"),
         ("lost", None, None),
         ("lost too", None, "$98"),
+        ("\\> own\n\nre", "$1", None),
+        ("\\> own quote\n\nre", "$1", None),
+        (r"It ended: \*tea\*", "$2", None),
     ]
     assert found.problems["missing root"] == 2
 
@@ -148,9 +164,14 @@ def test_an_edit_by_the_author_counts_and_keeps_the_text_before(tmp_path: Path) 
         said("$4", "first"),
         said("$5", "* second", about=replaced, **{"m.new_content": {"msgtype": "m.text", "body": "second"}}),
         said("$6", "* no", BEN, about=replaced, **{"m.new_content": {"msgtype": "m.text", "body": "forged"}}),
-        said("$7", "* third", about=replaced, **{"m.new_content": {"msgtype": "m.text", "body": "third"}}),
+        said(
+            "$7",
+            "* third",
+            about=replaced,
+            **{"m.new_content": {"msgtype": "m.text", "body": "> said\n\nthird"}},
+        ),
     )
-    assert found.texts() == ["new already", "new", "mine", "third"]
+    assert found.texts() == ["new already", "new", "mine", "\\> said\n\nthird"]
     assert [message.edited_at for message in found.messages] == [AT + 5, AT + 5000, None, AT + 7000]
     assert [[(v.text, v.at - AT) for v in message.versions] for message in found.messages] == [
         [], [("old", 2000)], [], [("first", 4000), ("second", 5000)],

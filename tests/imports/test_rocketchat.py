@@ -6,7 +6,7 @@ import contextlib
 import gzip
 import io
 import struct
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -109,8 +109,9 @@ def test_a_message_has_what_belongs_to_it(tmp_path: Path) -> None:
     reactions = {":grin:": {"usernames": ["ben.b", "gone"]}, ":tick:": {"usernames": ["ann"]}}
     [message] = read(
         tmp_path,
+        said(1, "second", _id="h2", _hidden=True, parent="m1", editedAt=edited),
+        said(1, "first", _id="h1", _hidden=True, parent="m1", editedAt=edited - timedelta(hours=1)),
         said(1, "new *text*", editedAt=edited, reactions=reactions, pinned=True, pinnedBy=BEN),
-        said(2, "old", _hidden=True, parent="m1"),
     )
     assert message == Message(
         "m1",
@@ -118,7 +119,8 @@ def test_a_message_has_what_belongs_to_it(tmp_path: Path) -> None:
         1609459201005,
         "new **text**",
         edited_at=1609545600000,
-        versions=(Version("old", 1609459202005),),
+        # what was kept has the time of the message itself, and when it was replaced
+        versions=(Version("first", 1609459201005), Version("second", 1609545600000 - 3_600_000)),
         pinned_by=BEN["_id"],
         reactions=(
             Reaction(BEN["_id"], "😁"),

@@ -233,12 +233,24 @@ def test_what_is_no_text_is_told_in_words_or_as_a_problem(tmp_path: Path) -> Non
         said(2, "", game_title="Chess", game_description="*for* two", game_link="https://t.me/chess"),
         said(3, "", invoice_information={"title": "Tea", "description": "a kilo", "amount": 900}),
         said(4, "", a_kind_of_next_year={}),
+        said(
+            5,
+            "",
+            todo_list={"title": "To *do*", "answers": [{"text": "oven", "id": 1}, {"text": ["ry", "e"]}]},
+        ),
+        done(6, "remove_members", members=["Ada"]),
+        done(7, "invite_members", members=["Ada"]),
+        done(8, "remove_members", members=["Ben"]),
     )
     assert found.texts() == [
         "Location: Tea house, Main street 1",
         "**[Chess](https://t.me/chess)**\n\\*for\\* two",
         "**Tea**\na kilo",
         "",
+        "**To \\*do\\***\n- oven\n- rye",
+        "@Ada left",
+        "@Ada joined",
+        "@Ada removed: Ben",
     ]
     assert found.problems == {"unknown kind": 1}
 

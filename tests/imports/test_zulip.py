@@ -129,6 +129,8 @@ def test_a_topic_is_a_thread_on_its_first_message_wherever_that_stands(tmp_path:
         ("[x](https://a.example)", "[x](https://a.example)"),
         ("/me pours", "*pours*"),
         ("/poll Which?\ngreen\n\nblack", "**Which?**\n1. green\n2. black"),
+        ("/todo To bake\nrye: two *loaves*\n\ncake", "**To bake**\n- rye: two *loaves*\n- cake"),
+        ("/todo", "/todo"),
         ("a\n```quote\nb\n~~~ quote\nc\n~~~\n```\nd", "a\n> b\n> > c\nd"),
         ("```spoiler End\nall die\n```", "End\n||all die||"),
         ("``` python\n@**Ben** :tada:\n```", "```python\n@**Ben** :tada:\n```"),

@@ -12,7 +12,7 @@ import trio.testing
 from self_signed import certificate
 
 from chatd.nats import ordered, wire
-from chatd.nats.client import SERVERS, UNSENT, CannotConnect, Client, TooLarge
+from chatd.nats.client import SERVERS, UNSENT, CannotConnect, Client, TooLarge, TooSlow
 from chatd.nats.connection import Address
 from chatd.nats.jetstream import JetStream
 from chatd.nats.ordered import OrderedConsumer
@@ -145,6 +145,40 @@ async def test_an_ordered_consumer_outlives_a_question_that_it_cannot_answer_now
     consumer._heard(Msg("_INBOX.1", 1, "x" * 200, b"", {}, 100, "FlowControl Request"))
     consumer._heard(Msg("_INBOX.1", 1, "$JS.ACK.s.c.1.1.1.0.0", b"data"))
     assert (await anext(consumer)).data == b"data"
+
+
+@pytest.mark.parametrize("head", [b"NATS/1.0 100 Idle Heartbeat\r\n\r\n", b"junk\r\n\r\n", b"\r\n\r\n"])
+async def test_a_message_of_the_stream_is_one_whatever_headers_it_was_stored_with(head: bytes) -> None:
+    """A server keeps and carries any. Whoever took it for the server's own word, or for a broken connection,
+    would come to it again and again."""
+    [msg] = Parser().feed(
+        b"HMSG a 1 $JS.ACK.s.c.1.1.1.0.0 %d %d\r\n%sdata\r\n" % (len(head), len(head) + 4, head)
+    )
+    consumer = OrderedConsumer(JetStream(Client(["nats://127.0.0.1:1"], name="test")), "s", 0)
+    consumer._lost = False
+    assert isinstance(msg, Msg)
+    consumer._heard(msg)
+    assert (await anext(consumer)).data == b"data"
+
+
+@pytest.mark.parametrize(
+    "answer", [b'{"error": 1}', b'{"error": {"err_code": "x"}}', b'"\xff"', b"[" * 60_000]
+)
+async def test_an_answer_that_is_none_of_jetstreams_is_not_taken_for_one(answer: bytes) -> None:
+    """Whoever may speak with the servers can answer what is asked of them."""
+    async with trio.open_nursery() as nursery:
+        client = Client([await _server(nursery, INFO % b"")], name="test")
+        await nursery.start(client.run)
+        nursery.start_soon(partial(_answer, client, answer))
+        with pytest.raises(TooSlow, match="none of JetStream's"):
+            await JetStream(client).stream_info("s")
+        nursery.cancel_scope.cancel()
+
+
+async def _answer(client: Client, data: bytes) -> None:
+    """The first thing that is asked."""
+    await trio.testing.wait_all_tasks_blocked()
+    client._answered(Msg(f"{client._inbox}.1", 1, "", data))
 
 
 @pytest.mark.parametrize("reply", ["", "$JS.ACK.s.c.1.x.1.0.0", "a.b"])

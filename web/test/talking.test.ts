@@ -2,6 +2,9 @@
 
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Chat } from '../src/data/chat'
+import { readAll } from '../src/inbox/read_all'
+import { eventsOf, follow } from '../src/ui/following'
+import { Paged } from '../src/ui/paged'
 import { chatOf } from './chats'
 import { type Person, Server } from './server'
 import { eventually, until } from './until'
@@ -109,4 +112,47 @@ it('what was read without a connection is marked when there is one', async () =>
   })
   await until('nothing is unread', () => one.store.rooms.row(room).value!.unread === 0)
   one.close()
+})
+
+it('a list follows what others do, message or not, and what they did while there was no connection', async () => {
+  const chat = await opened(chatOf(bert, wire.url))
+  const { space } = server
+  let asked = 0
+  const members = new Paged(async (after) => {
+    asked += 1
+    const page = await chat.ask('space.members', { space, after, limit: 2 })
+    return { items: page.members, next: page.next }
+  })
+  await members.begin()
+  await members.more()
+  expect(asked).toBe(2)
+  const role = (person: Person) => members.items.value.find(({ account }) => account === person.id)?.role
+  const stop = follow(chat, eventsOf(`space/${space}`, 'member.'), () => members.reload())
+  const seq = await server.post(anna, room, 'this is about nobody')
+  await until('it is there', () => chat.store.rooms.row(room).value!.head >= seq)
+  await server.ask('member.set_role', { space, account: anna.id, role: 'moderator' })
+  await until('the role is shown', () => role(anna) === 'moderator')
+  expect(asked).toBe(4) // both pages, once
+
+  wire.unplug()
+  await until('the link notices', () => chat.status.value.state === 'waiting')
+  await server.ask('member.set_role', { space, account: anna.id, role: 'guest' })
+  wire.restore()
+  chat.retry()
+  await until('the role is shown', () => role(anna) === 'guest')
+  stop()
+  chat.close()
+})
+
+it('all notifications are marked read, and not only those of the first page', async () => {
+  const one = await opened(chatOf(anna, server.url))
+  const two = await opened(chatOf(bert, server.url))
+  const unread = async () => (await one.ask('notification.list', {})).unread
+  for (const text of ['one', 'two', 'three'])
+    await two.ask('message.post', { room, text: `@${anna.name} ${text}` })
+  await eventually('all have come', async () => (await unread()) === 3)
+  await readAll(one, 2)
+  expect(await unread()).toBe(0)
+  one.close()
+  two.close()
 })

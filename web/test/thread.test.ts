@@ -1,6 +1,11 @@
 /** A thread as its panel shows it, changed by events, is what the server would tell anew. */
 
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { editAgain } from '../src/composer/edit_again'
+import { newestOwn } from '../src/composer/newest_own'
+import { Drafts } from '../src/data/drafts'
+import { PAGE } from '../src/data/timeline'
+import { composingIn } from '../src/message/editing'
 import { isFollowed } from '../src/thread/following'
 import { Thread } from '../src/thread/thread'
 import { openChat } from './chats'
@@ -76,4 +81,57 @@ it('following is what the server says, and changes with events and with writing'
   thread.close()
   anna.close()
   bert.close()
+})
+
+it('the upper arrow means the newest of one’s own, however far back the room or the thread is read', async () => {
+  const room = await server.room('Pier')
+  const anna = await openChat(server.owner, server.url)
+  const bert = await openChat(await server.member(room), server.url)
+  const say = async (chat: typeof anna, text: string, reply_to: number | null = null) =>
+    (await chat.ask('message.post', { room, text, reply_to })).seq
+  const root = await say(anna, 'root')
+  const reply = await say(anna, 'my reply', root)
+  await Promise.all(Array.from({ length: PAGE }, () => say(bert, 'words')))
+  const newest = await say(anna, 'my newest')
+  const gone = await say(anna, 'gone again')
+  await anna.ask('message.delete', { room, seq: gone })
+  const own = async (thread: number | null) => (await newestOwn(anna, room, thread))?.text
+
+  await anna.timeline(room).open(root)
+  expect(anna.timeline(room).moreAfter.value).toBe(true)
+  expect([await own(null), await own(root)]).toEqual(['my newest', 'my reply'])
+  await anna.timeline(room).open()
+  expect(anna.timeline(room).find(reply)).toBe(undefined) // the room shows later messages
+  expect([await own(null), await own(root)]).toEqual(['my newest', 'my reply'])
+  expect(await own(newest)).toBe('my newest') // nobody has answered it yet
+  expect(await newestOwn(bert, room, newest)).toBe(null)
+  anna.close()
+  bert.close()
+})
+
+it('what did not get into a thread goes back into its field; an answer stays one, however far back it goes', async () => {
+  const room = await server.room('Dock')
+  const anna = await openChat(server.owner, server.url)
+  const say = async (text: string) => (await anna.ask('message.post', { room, text })).seq
+  const root = await say('root')
+  const other = await say('something else')
+  await Promise.all(Array.from({ length: PAGE }, () => say('words')))
+  await anna.timeline(room).open()
+  const shelf = { all: () => ({}), put: () => undefined, remove: () => undefined }
+  const drafts = new Drafts(async () => undefined, shelf)
+  const refused = async (reply_to: number) => {
+    const { nonce } = anna.send({ room, text: 'w'.repeat(10_001), reply_to })
+    const found = () => anna.outbox.of(room).value.find((one) => one.nonce === nonce)
+    await until('it is refused', () => found()?.state === 'failed')
+    return found()!
+  }
+  const length = (thread: number | null) => drafts.of(room, thread).value.length
+
+  const first = (await anna.ask('message.get', { room, seq: root })).message
+  await editAgain(anna, drafts, await refused(root), [first])
+  expect([length(root), length(null), composingIn(room, root)]).toEqual([10_001, 0, null])
+  await editAgain(anna, drafts, await refused(other), null)
+  expect([length(null), composingIn(room, null)?.message.text]).toEqual([10_001, 'something else'])
+  expect(anna.outbox.of(room).value).toEqual([])
+  anna.close()
 })

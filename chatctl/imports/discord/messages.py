@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
@@ -28,17 +29,20 @@ _SPOKEN: Final = frozenset(
 _EVENTS: Final[Mapping[str, str]] = {
     "GuildMemberJoin": "joined",
     "7": "joined",
-    "RecipientAdd": "added somebody",
-    "RecipientRemove": "removed somebody",
+    "RecipientAdd": "added",
+    "RecipientRemove": "removed",
     "Call": "called",
     "ChannelNameChange": "renamed the channel",
     "ChannelIconChange": "changed the picture of the channel",
     "ChannelPinnedMessage": "pinned a message",
     "ThreadCreated": "started a thread",
 }
+_OF_PEOPLE: Final = frozenset(["RecipientAdd", "RecipientRemove"])
+_NEW_NAME: Final = "Changed the channel name: "  # what the exporter writes before it
 _REPEATED: Final = frozenset(["ThreadStarterMessage", "21"])  # stands in the channel already
 PINNED: Final = frozenset(["ChannelPinnedMessage", "6"])
 _FORWARD: Final = frozenset(["Forward", "1"])
+_MINUTES: Final = re.compile(r"lasted ([\d,.]{1,12}) minutes")
 
 
 @define
@@ -107,9 +111,23 @@ class Reader:
         if id_ in self.threads:
             return f"Thread: {span('**', literal(self.threads[id_]))}"
         if said := _EVENTS.get(kind):
-            return f"{mention(author)} {said}"
+            return f"{mention(author)} {self._done(found, kind, author, said)}"
         content = literal(plain(found.content or "").strip())
         return content or "\n\n".join(quoted(each) for each in self._frames(found, self._named(found)))
+
+    def _done(self, found: rows.Message, kind: str, author: str, said: str) -> str:
+        """With what the file tells of it: whom, the new name, or how long it took."""
+        if kind in _OF_PEOPLE:
+            whom = next((key for each in found.mentions or () if (key := self.people.key(each))), None)
+            if kind == "RecipientRemove" and whom == author:
+                return "left"
+            return f"{said} {mention(whom) if whom else 'somebody'}"
+        content = plain(found.content or "")
+        if kind == "ChannelNameChange" and content.startswith(_NEW_NAME):
+            return f"{said} to: {literal(content.removeprefix(_NEW_NAME).strip())}"
+        if kind == "Call" and (minutes := _MINUTES.search(content)) is not None:
+            return f"{said}, {minutes[1]} min"
+        return said
 
     def _frames(self, found: rows.Message | rows.Forwarded, named: Mapping[str, str]) -> Iterator[str]:
         return embedded(found, lambda text: as_markdown(text, named, self.channels))

@@ -13,7 +13,7 @@ from chatctl.imports.markdown import literal
 from chatctl.imports.matrix.events import Event, relation, text_of, value_of
 from chatctl.imports.matrix.media import MEDIA, file_of
 from chatctl.imports.matrix.room import RoomFile
-from chatctl.imports.matrix.texts import POLLS, any_text, poll, written
+from chatctl.imports.matrix.texts import POLL_ENDS, POLLS, any_text, poll, written
 from chatctl.imports.problems import Problems
 from chatctl.imports.records import File, Message, Version, mention, plain
 
@@ -24,7 +24,7 @@ _SILENT: Final = frozenset([
     "m.room.canonical_alias", "m.room.aliases", "m.room.encryption", "m.room.avatar", "m.room.pinned_events",
     "m.room.server_acl", "m.room.third_party_invite", "m.room.tombstone", "m.reaction", "m.room.redaction",
     "m.space.parent", "m.space.child", "m.key.verification.request", "im.vector.modular.widgets",
-    "org.matrix.msc3381.poll.response", "org.matrix.msc3381.poll.end", "m.poll.response", "m.poll.end",
+    "org.matrix.msc3381.poll.response", "m.poll.response",
     "m.call.invite", "m.call.candidates", "m.call.answer", "m.call.hangup", "m.call.select_answer",
 ])  # fmt: skip
 _ENCRYPTED: Final = "*The export has no key to read this message.*"
@@ -89,6 +89,8 @@ class Reader:
             return _ENCRYPTED
         if kind in POLLS:
             return poll(content)
+        if kind in POLL_ENDS:  # it says which answer has won
+            return literal(any_text(content)) or None
         self.problems.add("unknown kind", f"{place}: {plain(kind)[:64]}")
         return literal(any_text(content)) or None
 
@@ -121,13 +123,21 @@ def _membership(event: Event) -> str | None:
         case "join":
             return None if before == "join" else "joined"  # else only the name or picture changed
         case "leave":
-            return f"left{why}" if own else f"removed {whom}{why}"
+            return _left(own, before, whom) + why
         case "ban":
             return f"banned {whom}{why}"
         case "invite":
             return f"invited {whom}"
         case _:
             return None
+
+
+def _left(own: bool, before: object, whom: str) -> str:
+    """What somebody's leaving was depends on what they were `before`."""
+    if own:
+        return "declined the invitation" if before == "invite" else "left"
+    done = {"ban": "ended the ban of", "invite": "took back the invitation of"}
+    return f"{done.get(str(before), 'removed')} {whom}"
 
 
 def _around(event: Event) -> tuple[str | None, str | None]:
@@ -138,6 +148,8 @@ def _around(event: Event) -> tuple[str | None, str | None]:
     if kind == "m.thread" and root:
         fallback = value_of(about, "is_falling_back") is True
         return bounded(root), bounded(answered) if answered and not fallback else None
+    if event.type in POLL_ENDS and kind == "m.reference":
+        answered = root
     return None, bounded(answered) if answered else None
 
 

@@ -15,8 +15,10 @@ from chatctl.imports.records import mention
 _HTML: Final = "org.matrix.custom.html"
 _PERSON: Final = re.compile(r"https://matrix\.to/#/(@[^/?#]{1,255}:[^/?#]{1,255})(?:[?#].*)?")
 # What older clients put before a reply: lines of the message that is answered.
-_FALLBACK: Final = re.compile(r"\A(?:> .*\n)+\n?")
+# It names who wrote that; what somebody quoted does not.
+_FALLBACK: Final = re.compile(r"\A> (?:\* )?<@[^>\n]{1,255}>.*\n(?:>.*\n)*\n?")
 POLLS: Final = ("org.matrix.msc3381.poll.start", "m.poll.start")
+POLL_ENDS: Final = ("org.matrix.msc3381.poll.end", "m.poll.end")
 _TEXTS: Final = ("org.matrix.msc1767.text", "m.text", "body")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from heapq import nlargest
 from pathlib import Path
 from typing import BinaryIO, ClassVar, Final, Self
 
@@ -66,7 +67,7 @@ class RocketChatDump(ArchivedExport):
             if message.thread is not None and ordering.find(room, message.thread) is None:
                 self.problems.add("missing root", f"{message.key} in {self._rooms[room].name or room}")
             if message.edited_at is not None:
-                message = structs.replace(message, versions=self._versions(ordering, room, message.key))
+                message = structs.replace(message, versions=self._versions(ordering, room, message))
             yield message
 
     def emoji(self) -> Iterable[CustomEmoji]:
@@ -123,6 +124,11 @@ class RocketChatDump(ArchivedExport):
                 self.problems.add("same key", f"{place}: {message.key}")
         return ordering
 
-    def _versions(self, ordering: Ordering, room: str, message: str) -> tuple[Version, ...]:
-        found = ordering.messages(f"{room}{_VERSIONS}{message}")
-        return tuple(Version(one.text, one.at) for one, _ in zip(found, range(_MOST_VERSIONS), strict=False))
+    def _versions(self, ordering: Ordering, room: str, message: Message) -> tuple[Version, ...]:
+        """The newest ones. Each has the time of the message itself, and that at which it was replaced."""
+        kept = ordering.messages(f"{room}{_VERSIONS}{message.key}")
+        told = ((one.edited_at or one.at, place, one.text) for place, one in enumerate(kept))
+        newest = nlargest(_MOST_VERSIONS + 1, told)[::-1]
+        times = [message.at, *(replaced for replaced, _, _ in newest)]
+        found = [Version(text, at) for (_, _, text), at in zip(newest, times, strict=False)]
+        return tuple(found[-_MOST_VERSIONS:])

@@ -29,11 +29,15 @@ _SAID: Final[Mapping[str, str]] = {
     "migrate_from_group": "made this group of:",
     "migrate_to_supergroup": "moved the group",
 }
+# Where the one whom it is about did it.
+_BY_ONESELF: Final[Mapping[str, str]] = {"invite_members": "joined", "remove_members": "left"}
 MAX_MEMBERS: Final = 100
 
 
 def told(row: Row, author: str) -> str:
     action = plain(row.action or "")[:64]
+    if action in _BY_ONESELF and row.actor and row.members == [row.actor]:
+        return f"{mention(author)} {_BY_ONESELF[action]}"
     information = literal(plain(row.information_text or "").strip())
     known = _SAID.get(action) or literal(action.replace("_", " "))
     said = [mention(author), known or information or "did something"]

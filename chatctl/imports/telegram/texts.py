@@ -17,7 +17,15 @@ _BLOCKS: Final = frozenset(["pre", "blockquote"])
 
 
 def written(row: Row) -> str:
-    told = (_entities(row), _poll(row.poll), _place(row), _card(row), _game(row), _invoice(row))
+    told = (
+        _entities(row),
+        _poll(row.poll),
+        _todo(row.todo_list),
+        _place(row),
+        _card(row),
+        _game(row),
+        _invoice(row),
+    )
     parts = [text for text in told if text]
     if row.forwarded_from:
         parts.insert(0, span("*", literal(f"Forwarded from {plain(row.forwarded_from)[:200]}")))
@@ -88,6 +96,18 @@ def _poll_lines(poll: dict[str, Any]) -> Iterator[str]:
             voters = answer.get("voters")
             votes = f" ({voters})" if isinstance(voters, int) else ""
             yield f"{number}. {literal(_said(answer.get('text')))}{votes}"
+
+
+def _todo(todo: dict[str, Any] | None) -> str:
+    """What is done, and by whom, the file does not say."""
+    if todo is None:
+        return ""
+    title, tasks = _said(todo.get("title")), todo.get("answers")
+    lines = [span("**", literal(title))] if title else []
+    for task in (tasks if isinstance(tasks, list) else ())[:MAX_ANSWERS]:
+        if isinstance(task, dict):
+            lines.append(f"- {literal(_said(task.get('text')))}")
+    return "\n".join(lines)
 
 
 def _place(row: Row) -> str:

@@ -43,6 +43,10 @@ class Writer:
             question, *answers = text[6:].split("\n")
             lines = [f"{n}. {self._inline(each)}" for n, each in enumerate(filter(None, answers), 1)]
             return "\n".join([span("**", self._inline(question)), *lines])
+        if text.startswith("/todo "):
+            title, *tasks = text[6:].split("\n")
+            lines = [f"- {self._inline(each)}" for each in filter(None, tasks)]
+            return "\n".join([span("**", self._inline(title)), *lines])
         return self._blocks(text.split("\n"), 0).strip("\n")
 
     def _blocks(self, lines: list[str], depth: int) -> str:

@@ -58,7 +58,8 @@ class LogReader(Protocol):
         """Of a database that was put back from a copy, until that is logged: `{"at", "by", "upto"}`."""
 
     async def position_at(self, at: int) -> int:
-        """The position of the last event at or before a time (Unix milliseconds), 0 before the first."""
+        """How far the log went at a time (Unix milliseconds), 0 before the first event. What an import
+        brought counts as of when it did, not as of the time that it has."""
 
     async def began(self, stream: str) -> int:
         """The position of the stream's first event."""

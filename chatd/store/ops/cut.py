@@ -23,10 +23,10 @@ import msgspec
 from chatd.clock import now
 from chatd.ports import StoreError
 from chatd.store.log import hash_chain
-from chatd.store.log.writes import FORGET_ALL_SAID
+from chatd.store.log.imports import FORGET_ALL_SAID
 from chatd.store.ops import compact, data_model
 from chatd.store.ops.verify import PROJECTED
-from chatd.store.queries.log import HEAD
+from chatd.store.queries.log import DATED, HEAD
 
 AT_ONCE: Final = 5_000  # events in a transaction
 REPLAYED: Final = (  # the triggers fill these
@@ -43,8 +43,16 @@ OWN: Final = (
     compact.OLD,
 )
 FAST: Final = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -64000"
-BEFORE: Final = """
-    SELECT coalesce(min(position) - 1, (SELECT max(position) FROM events), 0) FROM events WHERE at > ?
+# Where a clock had been set, the place at which the fewest events are on the wrong side.
+BEFORE: Final = f"""
+    WITH dated AS (SELECT position, at > ? AS later FROM events WHERE {DATED}),
+        upto AS (
+            SELECT position FROM (
+                SELECT position, sum(1 - 2 * later) OVER (ORDER BY position) AS right FROM dated
+            ) WHERE right > 0 ORDER BY right DESC, position LIMIT 1
+        )
+    SELECT coalesce(min(position) - 1, ({HEAD})) FROM dated
+    WHERE later AND position > coalesce((SELECT position FROM upto), 0)
 """
 ERASED: Final = """
     INSERT INTO body_rows (position, salt, text, erased)
@@ -128,7 +136,7 @@ class Cut(msgspec.Struct, frozen=True):
 
 
 def position_at(file: Path, at: int) -> int:
-    """The position of the last event before the first one that is later than `at`, Unix milliseconds. Raises
+    """How far the log had gone at `at`, Unix milliseconds, as far as the times of its events tell. Raises
     StoreError."""
     try:
         connection = sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)

@@ -28,8 +28,20 @@ NEWEST_AT = """
         coalesce((SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'latest_at'), 0)
     )
 """
-# times do not always grow with positions, but nearly: the last one at or before is what counts
-POSITION_AT = "SELECT coalesce((SELECT position FROM events WHERE at <= ? ORDER BY position DESC LIMIT 1), 0)"
+# Events that were written at their time; those of an import may have one of long ago.
+DATED = """
+    type NOT IN ('room.created', 'message.deleted', 'reaction.added', 'pin.added')
+    AND data ->> 'imported' IS NULL
+"""
+# Times of those do not always grow with positions, but nearly: the last one at or before is what counts.
+POSITION_AT = f"""
+    SELECT coalesce((
+        SELECT position - 1 FROM events WHERE position > before AND at > ?1 AND {DATED}
+        ORDER BY position LIMIT 1
+    ), ({HEAD})) FROM (SELECT coalesce((
+        SELECT position FROM events WHERE at <= ?1 AND {DATED} ORDER BY position DESC LIMIT 1
+    ), 0) AS before)
+"""
 BEGAN = "SELECT coalesce(min(position), 0) FROM events WHERE stream = ? AND seq = 1"
 FOLLOWER = "SELECT position FROM followers WHERE name = ?"
 LOAD = """

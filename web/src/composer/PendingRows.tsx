@@ -2,9 +2,7 @@
 
 import { useComputed } from '@preact/signals'
 import type { OutboxEntry } from '../data/outbox'
-import { trayOf } from '../data/uploads'
 import { said } from '../i18n/said'
-import { compose } from '../message/editing'
 import { MessageText } from '../message/MessageText'
 import { follows } from '../room/rows'
 import { useChat } from '../shell/chat_context'
@@ -12,8 +10,8 @@ import { lazy } from '../shell/Lazy'
 import { dayStart } from '../text/dates'
 import { Avatar } from '../ui/Avatar'
 import { Button } from '../ui/Button'
+import { tried } from '../ui/toasts'
 import type { Message, OwnRoom } from '../wire/contract'
-import { draftsOf } from './drafts'
 import { StateMark } from './StateMark'
 import { t } from './state_words'
 import './pending.css'
@@ -44,7 +42,9 @@ export function PendingRows({ room, thread }: PendingRowsProps) {
         // As the timeline will show it, so that nothing moves then.
         const grouped = thread === undefined && isGrouped(before, message)
         before = message
-        return <PendingRow key={entry.nonce} entry={entry} space={room.space} grouped={grouped} />
+        return (
+          <PendingRow key={entry.nonce} entry={entry} thread={thread} space={room.space} grouped={grouped} />
+        )
       })}
     </>
   )
@@ -75,12 +75,13 @@ function isGrouped(before: Message | null, message: Message): boolean {
 
 interface PendingRowProps {
   entry: OutboxEntry
+  thread: readonly Message[] | undefined
   space: string | null
   /** It will stand without a head, as the message that it becomes. */
   grouped: boolean
 }
 
-function PendingRow({ entry, space, grouped }: PendingRowProps) {
+function PendingRow({ entry, thread, space, grouped }: PendingRowProps) {
   const chat = useChat()
   const me = chat.people.profile(chat.me).value
   const { state, nonce, files = 0, attachments } = entry
@@ -88,15 +89,9 @@ function PendingRow({ entry, space, grouped }: PendingRowProps) {
   const uploading = state === 'waiting' && attachments.length < files
   const lost = uploading && chat.uploads.complete.value && uploads.length < files
   const stuck = state === 'failed' || lost || (uploading && uploads.some(({ problem }) => problem !== null))
-  const editAgain = () => {
-    const drafts = draftsOf(chat)
-    const begun = drafts.of(entry.room, null).peek()
-    // What is being written is not lost over it.
-    drafts.write(entry.room, null, [entry.text, begun].filter((text) => text !== '').join('\n'))
-    chat.uploads.move(nonce, trayOf(entry.room, null))
-    chat.outbox.discard(nonce)
-    const answered = entry.reply_to === null ? undefined : chat.timeline(entry.room).find(entry.reply_to)
-    if (answered !== undefined) compose(entry.room, null, { kind: 'reply', message: answered })
+  const editAgain = async () => {
+    const [again, { draftsOf }] = await Promise.all([import('./edit_again'), import('./drafts')])
+    await again.editAgain(chat, draftsOf(chat), entry, thread ?? null)
   }
   const mark = <StateMark state={stuck ? 'failed' : uploading ? 'uploading' : state} />
   return (
@@ -122,7 +117,7 @@ function PendingRow({ entry, space, grouped }: PendingRowProps) {
             {state === 'failed' && <Button onClick={() => chat.outbox.retry(nonce)}>{t('retry')}</Button>}
             {(stuck || uploading) && (
               <>
-                <Button onClick={editAgain}>{t('edit_again')}</Button>
+                <Button onClick={() => tried(editAgain)}>{t('edit_again')}</Button>
                 <Button kind="quiet" onClick={() => chat.outbox.discard(nonce)}>
                   {t('discard')}
                 </Button>

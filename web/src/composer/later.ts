@@ -1,20 +1,21 @@
-/** Times at which people like to send something later. By the machine's time zone; `now` for tests. */
+/** Times at which people like to send something later. By the machine's time zone and the server's clock; `now` for tests. */
 
+import { serverNow } from '../data/clock'
 import { UNITS } from '../text/durations'
 
 const MORNING = 9
 const MONDAY = 1
 
-export function inAnHour(now = new Date()): Date {
+export function inAnHour(now = new Date(serverNow())): Date {
   return new Date(now.getTime() + 3_600_000)
 }
 
-export function tomorrow(now = new Date()): Date {
+export function tomorrow(now = new Date(serverNow())): Date {
   return new Date(now.getFullYear(), now.getMonth(), now.getDate() + 1, MORNING)
 }
 
 /** The next Monday that is not today. */
-export function nextMonday(now = new Date()): Date {
+export function nextMonday(now = new Date(serverNow())): Date {
   const days = (MONDAY - now.getDay() + 7) % 7 || 7
   return new Date(now.getFullYear(), now.getMonth(), now.getDate() + days, MORNING)
 }

@@ -12,8 +12,18 @@ test('names begin behind their sign at the beginning of a word', () => {
   expect(at('nice :smi|')).toMatchObject({ kind: 'emoji', typed: 'smi' })
 })
 
+test('names begin wherever the text, once sent, has them: in brackets, in emphasis, between words without spaces', () => {
+  expect(at('hello (@an|')).toMatchObject({ kind: 'person', typed: 'an', from: 7, to: 10 })
+  expect(at('**@an|')).toMatchObject({ kind: 'person', typed: 'an', from: 2 })
+  expect(at('请看@an|')).toMatchObject({ kind: 'person', typed: 'an', from: 2 })
+  expect(at('＠an|')).toMatchObject({ kind: 'person', typed: 'an', from: 0 })
+  expect(at('("#gen|')).toMatchObject({ kind: 'room', typed: 'gen', from: 2 })
+  expect(at('(:smi|')).toMatchObject({ kind: 'emoji', typed: 'smi', from: 1 })
+})
+
 test('addresses, times and faces are no names', () => {
-  for (const text of ['ann@exam|', 'at 12:30|', ':)|', ':D|', 'a#b|']) expect(at(text)).toBeNull()
+  for (const text of ['ann@exam|', 'at 12:30|', ':)|', ':D|', 'a#b|', 'https://x.org/@an|', 'x.org/#an|'])
+    expect(at(text)).toBeNull()
 })
 
 test('a command stands at the beginning only', () => {

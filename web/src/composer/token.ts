@@ -1,5 +1,7 @@
 /** The word at the caret for which there are suggestions: `@an`, `#gen`, `:smi`, or a command at the beginning. Pure. */
 
+import { nameMayFollow } from '../text/inline'
+
 export interface Token {
   readonly kind: 'person' | 'room' | 'emoji' | 'command'
   /** What was typed behind the sign. */
@@ -9,22 +11,36 @@ export interface Token {
   readonly to: number
 }
 
-const KINDS = { '@': 'person', '#': 'room', ':': 'emoji', '/': 'command' } as const
+const KINDS = {
+  '@': 'person',
+  '＠': 'person',
+  '﹫': 'person',
+  '#': 'room',
+  ':': 'emoji',
+  '/': 'command',
+} as const
 /** Longer words are no names. */
 const LONGEST = 40
 
 export function tokenAt(text: string, caret: number): Token | null {
-  let from = caret
-  while (from > 0 && caret - from < LONGEST && !/\s/u.test(text[from - 1] as string)) from -= 1
-  const word = text.slice(from, caret)
-  const sign = word[0] as keyof typeof KINDS | undefined
-  const kind = sign === undefined ? undefined : KINDS[sign]
-  if (kind === undefined || inCode(text.slice(0, from))) return null
-  const typed = word.slice(1)
-  if (kind === 'command' && from !== 0) return null
+  const from = signBefore(text, caret)
+  if (from === null || inCode(text.slice(0, from))) return null
+  const kind = KINDS[text[from] as keyof typeof KINDS]
+  const typed = text.slice(from + 1, caret)
   // `:)` and `:12` are no names of emoji, and one letter finds too many.
   if (kind === 'emoji' && !/^[\p{L}+-][\p{L}\d_+-]+$/u.test(typed)) return null
   return { kind, typed, from, to: caret }
+}
+
+/** Where the sign stands that begins the word at the caret; null where none does. */
+function signBefore(text: string, caret: number): number | null {
+  for (let at = caret - 1; at >= Math.max(0, caret - LONGEST); at -= 1) {
+    const sign = text[at] as string
+    if (/\s/u.test(sign)) return null
+    const kind = KINDS[sign as keyof typeof KINDS]
+    if (kind === 'command' ? at === 0 : kind && nameMayFollow(text[at - 1] ?? '', kind !== 'room')) return at
+  }
+  return null
 }
 
 /** The name of an emoji that was typed to its end: `:tada:`. */

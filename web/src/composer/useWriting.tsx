@@ -6,7 +6,6 @@
 import { useSignal } from '@preact/signals'
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks'
 import { Lost } from '../data/refusal'
-import { rootOf } from '../data/timeline'
 import { MOST_FILES, trayOf } from '../data/uploads'
 import { said } from '../i18n/said'
 import { compose, composingIn, stopComposing } from '../message/editing'
@@ -18,6 +17,7 @@ import type { OwnRoom } from '../wire/contract'
 import { type Called, commandIn } from './commands'
 import { draftsOf } from './drafts'
 import { Edits } from './edits'
+import { newestOwn } from './newest_own'
 import { useTypingSignal } from './useTypingSignal'
 import { t } from './words'
 
@@ -38,6 +38,7 @@ export function useWriting(room: OwnRoom, thread: number | null) {
   const edits = useMemo(() => new Edits(chat.me, room.id, thread), [chat, room.id, thread])
   const changed = useSignal('') // the text of a message that is being edited; no draft
   const running = useRef(false) // a command is
+  const looking = useRef(false) // for the message to edit
   const here = useRef(true) // there is still a field
   const expiresIn = useSignal<number | null>(null)
   const problem = useSignal<string | null>(null)
@@ -140,12 +141,19 @@ export function useWriting(room: OwnRoom, thread: number | null) {
     },
     [tray, editing],
   )
-  const editLast = () => {
-    const messages = chat.timeline(room.id).messages.peek()
-    const last = messages.findLast(
-      (one) => one.by === chat.me && !one.deleted && (thread === null || rootOf(messages, one) === thread),
-    )
-    if (last !== undefined) compose(room.id, thread, { kind: 'edit', message: last })
+  const editLast = async () => {
+    if (looking.current) return // the key is held down
+    looking.current = true
+    try {
+      const last = await newestOwn(chat, room.id, thread)
+      // Whoever has begun something else meanwhile goes on with it.
+      const idle = here.current && drafts.of(room.id, thread).peek() === '' && !composingIn(room.id, thread)
+      if (last !== null && idle) compose(room.id, thread, { kind: 'edit', message: last })
+    } catch (error) {
+      toast(error instanceof Lost ? t('no_connection') : said(error as Error), 'error')
+    } finally {
+      looking.current = false
+    }
   }
 
   // After a reload only what was written down knows of an edit.

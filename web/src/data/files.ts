@@ -5,6 +5,7 @@
 
 import { type ReadonlySignal, type Signal, signal } from '@preact/signals-core'
 import type { FileLink } from '../wire/contract'
+import { serverNow } from './clock'
 
 export type Picture =
   | { readonly state: 'loading' }
@@ -64,7 +65,7 @@ export class Files {
   /** A link to a file that works for some hours, for players, full pictures and downloads. */
   async link(file: string): Promise<string> {
     const known = this.links.get(file)
-    if (known !== undefined && known.expires_at - LINK_LEFT_MS > Date.now()) return known.url
+    if (known !== undefined && known.expires_at - LINK_LEFT_MS > serverNow()) return known.url
     const link = await this.access.sign(file, LINK_SECONDS)
     this.links.set(file, link)
     return link.url

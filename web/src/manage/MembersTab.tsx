@@ -5,6 +5,7 @@ import { useChat } from '../shell/chat_context'
 import { openDialog } from '../shell/dialog'
 import { Button } from '../ui/Button'
 import { FilterField } from '../ui/FilterField'
+import { eventsOf } from '../ui/following'
 import { PageEnd } from '../ui/PageEnd'
 import { usePages } from '../ui/pages'
 import { t as ui } from '../ui/words'
@@ -27,7 +28,7 @@ export function MembersTab({ space }: TabProps) {
       return { items: members, next }
     },
     [space.id],
-    typed.value !== '',
+    { all: typed.value !== '', concerns: eventsOf(`space/${space.id}`, 'member.') },
   )
   const found = pages.items.value.filter(({ name, display_name }) => named(typed.value, display_name, name))
   return (

@@ -2,6 +2,7 @@ import { holds } from '../data/rights'
 import { useChat } from '../shell/chat_context'
 import { dateTime } from '../text/dates'
 import { Button } from '../ui/Button'
+import { eventsOf } from '../ui/following'
 import { PageEnd } from '../ui/PageEnd'
 import { usePages } from '../ui/pages'
 import { tried } from '../ui/toasts'
@@ -15,6 +16,7 @@ type Kept = Restriction & { readonly kind: 'ban' | 'mute' }
 
 export function ModerationTab({ space }: TabProps) {
   const chat = useChat()
+  const stream = `space/${space.id}`
   const restrictions = usePages<Kept>(
     async (after) => {
       const { bans, mutes, next } = await chat.ask('ban.list', { space: space.id, after })
@@ -25,6 +27,7 @@ export function ModerationTab({ space }: TabProps) {
       return { items, next }
     },
     [space.id],
+    { concerns: eventsOf(stream, 'member.banned', 'member.unbanned', 'member.muted', 'member.unmuted') },
   )
   const erasures = usePages(
     async (after) => {
@@ -33,6 +36,7 @@ export function ModerationTab({ space }: TabProps) {
       return { items, next }
     },
     [space.id],
+    { concerns: eventsOf(stream, 'member.erasure_', 'member.messages_erased') },
   )
   const lift = async ({ kind, account }: Kept) => {
     const name = kind === 'ban' ? 'member.unban' : 'member.unmute'

@@ -1,14 +1,15 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { holds } from '../data/rights'
-import { said } from '../i18n/said'
 import { useChat } from '../shell/chat_context'
 import { fromHere } from '../shell/route'
 import { dateTime } from '../text/dates'
 import { Button } from '../ui/Button'
 import { confirmed } from '../ui/confirm'
 import { Field } from '../ui/Field'
+import { FormProblem } from '../ui/FormProblem'
 import { toast, tried } from '../ui/toasts'
+import { useForm } from '../ui/useForm'
 import { t as ui } from '../ui/words'
 import type { SpaceDetail } from '../wire/contract'
 import { Person } from './Person'
@@ -19,25 +20,16 @@ import { t } from './words'
 export function OverviewTab({ space }: TabProps) {
   const chat = useChat()
   const detail = useSignal<SpaceDetail | null>(null)
-  const name = useSignal(space.name)
-  const description = useSignal(space.description ?? '')
-  const problem = useSignal<string | null>(null)
+  const form = useForm({ name: space.name, description: space.description ?? '' })
   const mayUpdate = holds(space.role, 'space.update')
   useEffect(() => {
     void tried(async () => {
       detail.value = (await chat.ask('space.get', { space: space.id })).space
     })
   }, [space.id])
-  const save = async (event: Event) => {
-    event.preventDefault()
-    problem.value = null
-    try {
-      const fields = { name: name.value, description: description.value.trim() }
-      await chat.ask('space.update', { space: space.id, ...fields })
-      toast(t('saved'))
-    } catch (error) {
-      problem.value = said(error as Error)
-    }
+  const save = async () => {
+    await chat.ask('space.update', { space: space.id, ...form.changes() })
+    toast(t('saved'))
   }
   const lock = async () => {
     const question = space.locked
@@ -61,27 +53,13 @@ export function OverviewTab({ space }: TabProps) {
   }
   return (
     <>
-      <form class="form" onSubmit={save}>
-        <Field
-          label={t('space_name')}
-          disabled={!mayUpdate}
-          value={name.value}
-          problem={problem.value}
-          onInput={(event) => {
-            name.value = event.currentTarget.value
-          }}
-        />
-        <Field
-          label={t('description')}
-          disabled={!mayUpdate}
-          value={description.value}
-          onInput={(event) => {
-            description.value = event.currentTarget.value
-          }}
-        />
+      <form class="form" onSubmit={form.submit(save)}>
+        <Field label={t('space_name')} disabled={!mayUpdate} {...form.input('name')} />
+        <Field label={t('description')} disabled={!mayUpdate} {...form.input('description')} />
+        <FormProblem problem={form.problem} />
         {mayUpdate && (
           <div>
-            <Button kind="primary" type="submit">
+            <Button kind="primary" type="submit" disabled={form.busy.value}>
               {ui('save')}
             </Button>
           </div>

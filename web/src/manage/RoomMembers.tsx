@@ -6,6 +6,7 @@ import { directoryOf, named } from '../people/directory'
 import { useChat } from '../shell/chat_context'
 import { Button } from '../ui/Button'
 import { FilterField } from '../ui/FilterField'
+import { eventsOf } from '../ui/following'
 import { PageEnd } from '../ui/PageEnd'
 import { usePages } from '../ui/pages'
 import { tried } from '../ui/toasts'
@@ -22,12 +23,16 @@ export function RoomMembers({ room }: { room: RoomDetail }) {
   const role = roleInRoom(chat, room)
   const typed = useSignal('')
   const { people } = directoryOf(chat).value as { people: ReadonlyMap<string, Member> }
+  // Whoever leaves the space leaves its rooms; no event of theirs says so.
+  const inRoom = eventsOf(`room/${room.id}`, 'member.')
+  const inSpace = eventsOf(`space/${room.space}`, 'member.')
   const pages = usePages(
     async (after) => {
       const { members, next } = await chat.ask('room.members', { room: room.id, after })
       return { items: members, next }
     },
     [room.id],
+    { concerns: (...told) => inRoom(...told) || inSpace(...told) },
   )
   const inside = new Set(pages.items.value.map(({ account }) => account))
   const found = [...people.values()]

@@ -3,14 +3,15 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { holds } from '../data/rights'
-import { said } from '../i18n/said'
 import { useChat } from '../shell/chat_context'
 import { closeDialog } from '../shell/dialog'
 import { screenLink } from '../shell/route'
 import { Button } from '../ui/Button'
 import { Dialog } from '../ui/Dialog'
 import { Field } from '../ui/Field'
+import { FormProblem } from '../ui/FormProblem'
 import { toast, tried } from '../ui/toasts'
+import { useForm } from '../ui/useForm'
 import { t as ui } from '../ui/words'
 import type { RoomDetail } from '../wire/contract'
 import { Retention } from './Retention'
@@ -65,59 +66,34 @@ export function RoomSettings({ room: id, onDone }: RoomSettingsProps) {
 function About({ room, onChanged }: { room: RoomDetail; onChanged(): void }) {
   const chat = useChat()
   const may = holds(roleInRoom(chat, room), 'room.update')
-  const name = useSignal(room.name)
-  const topic = useSignal(room.topic ?? '')
-  const slow = useSignal(String(room.slow_mode))
-  const problem = useSignal<string | null>(null)
-  const save = async (event: Event) => {
-    event.preventDefault()
-    problem.value = null
-    try {
-      const fields = { name: name.value, topic: topic.value.trim(), slow_mode: Number(slow.value) || 0 }
-      await chat.ask('room.update', { room: room.id, ...fields })
-      toast(t('saved'))
-      onChanged()
-    } catch (error) {
-      problem.value = said(error as Error)
-    }
+  const form = useForm({ name: room.name, topic: room.topic ?? '', slow_mode: String(room.slow_mode) })
+  const save = async () => {
+    const { slow_mode, ...fields } = form.changes()
+    const slow = slow_mode === undefined ? {} : { slow_mode: Number(slow_mode) || 0 }
+    await chat.ask('room.update', { room: room.id, ...fields, ...slow })
+    toast(t('saved'))
+    onChanged()
   }
   return (
-    <form class="form" onSubmit={save}>
+    <form class="form" onSubmit={form.submit(save)}>
       <p>
         {t(room.private ? 'is_private' : 'is_public')} {room.kind === 'announcement' && t('is_announcement')}
         {room.archived && ` ${t('is_archived')}`}
       </p>
-      <Field
-        label={t('room_name')}
-        disabled={!may}
-        value={name.value}
-        problem={problem.value}
-        onInput={(event) => {
-          name.value = event.currentTarget.value
-        }}
-      />
-      <Field
-        label={t('topic')}
-        disabled={!may}
-        value={topic.value}
-        onInput={(event) => {
-          topic.value = event.currentTarget.value
-        }}
-      />
+      <Field label={t('room_name')} disabled={!may} {...form.input('name')} />
+      <Field label={t('topic')} disabled={!may} {...form.input('topic')} />
       <Field
         label={t('slow_mode')}
         hint={t('slow_mode_hint')}
         type="number"
         min={0}
         disabled={!may}
-        value={slow.value}
-        onInput={(event) => {
-          slow.value = event.currentTarget.value
-        }}
+        {...form.input('slow_mode')}
       />
+      <FormProblem problem={form.problem} />
       {may && (
         <div class="form-acts">
-          <Button kind="primary" type="submit">
+          <Button kind="primary" type="submit" disabled={form.busy.value}>
             {ui('save')}
           </Button>
         </div>

@@ -17,7 +17,11 @@ export function RoomsTab({ space }: TabProps) {
       const { rooms, next } = await chat.ask('room.list', { space: space.id, after })
       return { items: rooms, next }
     },
-    [space.id, chat.store.rooms.version.value],
+    [space.id],
+    {
+      concerns: (name, { data }) =>
+        name.startsWith('room.') || (name.startsWith('member.') && data.account === chat.me),
+    },
   )
   return (
     <>

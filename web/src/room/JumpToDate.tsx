@@ -2,6 +2,7 @@
 
 import { useSignal } from '@preact/signals'
 import type { Chat } from '../data/chat'
+import { serverNow } from '../data/clock'
 import { useChat } from '../shell/chat_context'
 import { closeDialog } from '../shell/dialog'
 import { Button } from '../ui/Button'
@@ -15,7 +16,7 @@ import { t as shared } from './words'
 
 export function JumpToDate({ room }: { room: OwnRoom }) {
   const chat = useChat()
-  const picked = useSignal(isoDay(Date.now()))
+  const picked = useSignal(isoDay(serverNow()))
   const problem = useSignal<string | null>(null)
   const jump = async () => {
     const [year, month, date] = picked.value.split('-').map(Number) as [number, number, number]
@@ -43,7 +44,7 @@ export function JumpToDate({ room }: { room: OwnRoom }) {
           type="date"
           required
           value={picked.value}
-          max={isoDay(Date.now())}
+          max={isoDay(serverNow())}
           problem={problem.value}
           onInput={(event) => {
             picked.value = event.currentTarget.value

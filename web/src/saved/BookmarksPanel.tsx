@@ -1,6 +1,5 @@
 /** Messages that one keeps for oneself. */
 
-import { useEffect } from 'preact/hooks'
 import { BookmarkDialog } from '../message/BookmarkDialog'
 import { useChat } from '../shell/chat_context'
 import { openDialog } from '../shell/dialog'
@@ -14,16 +13,13 @@ import './saved.css'
 
 export function BookmarksPanel() {
   const chat = useChat()
-  const pages = usePages(async (after) => {
-    const { bookmarks, next } = await chat.ask('bookmark.list', { after })
-    return { items: bookmarks, next }
-  }, [])
-  useEffect(
-    () =>
-      chat.listen((frame) => {
-        if ('event' in frame && frame.event.startsWith('bookmark.')) pages.reload()
-      }),
+  const pages = usePages(
+    async (after) => {
+      const { bookmarks, next } = await chat.ask('bookmark.list', { after })
+      return { items: bookmarks, next }
+    },
     [],
+    { concerns: (name) => name.startsWith('bookmark.') },
   )
   return (
     <div class="saved">

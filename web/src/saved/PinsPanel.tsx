@@ -3,11 +3,11 @@
 import { mayHere } from '../message/may'
 import { useChat } from '../shell/chat_context'
 import type { Panel } from '../shell/panel'
+import { eventsOf } from '../ui/following'
 import { IconButton } from '../ui/IconButton'
 import { PageEnd } from '../ui/PageEnd'
 import { usePages } from '../ui/pages'
 import { tried } from '../ui/toasts'
-import { useRoomEvents } from './room_events'
 import { SavedMessage } from './SavedMessage'
 import { t } from './words'
 import './saved.css'
@@ -21,8 +21,8 @@ export function PinsPanel({ panel: { room } }: { panel: Extract<Panel, { kind: '
       return { items: pins, next }
     },
     [room],
+    { concerns: eventsOf(`room/${room}`, 'pin.', 'message.deleted', 'message.edited') },
   )
-  useRoomEvents(room, ['pin.added', 'pin.removed', 'message.deleted', 'message.edited'], pages.reload)
   return (
     <div class="saved">
       {pages.items.value.map((pin) => (

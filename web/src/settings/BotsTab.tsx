@@ -17,7 +17,9 @@ export function BotsTab() {
   const form = useForm({ name: '' })
   const scopes = useSignal<ReadonlySet<Scope>>(new Set(['read', 'post']))
   const token = useSignal<{ name: string; token: string } | null>(null)
-  const pages = usePages(async () => ({ items: (await chat.ask('bot.list', {})).bots, next: null }), [])
+  const pages = usePages(async () => ({ items: (await chat.ask('bot.list', {})).bots, next: null }), [], {
+    concerns: (name) => name.startsWith('bot.'),
+  })
   const create = async () => {
     const name = form.values.name.value
     const made = await chat.ask('bot.create', { name, scopes: [...scopes.value] })

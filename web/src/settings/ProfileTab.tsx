@@ -18,8 +18,7 @@ export function ProfileTab() {
   const form = useForm({ display_name: account?.display_name ?? '', about: account?.about ?? '' })
   if (account === null) return null
   const save = async () => {
-    const { display_name, about } = form.values
-    await chat.ask('account.update', { display_name: display_name.value, about: about.value })
+    await chat.ask('account.update', form.changes())
     toast(t('saved'))
   }
   const takePicture = (file: File | undefined) => {

@@ -1,6 +1,7 @@
 /** Times in the reader's language and zone. Formatters are kept: making one costs more than a hundred uses. */
 
 import { signal } from '@preact/signals'
+import { serverNow } from '../data/clock'
 import { language } from '../i18n/strings'
 
 /** Longer than clocks go back, and shorter than any time between two changes. */
@@ -15,7 +16,7 @@ lookAtCalendar()
 /** No event tells that the day is over, or that the reader is in another zone now: then times are shown anew. */
 export function lookAtCalendar(): void {
   zone.value = new Intl.DateTimeFormat().resolvedOptions().timeZone
-  today.value = dayStart(Date.now())
+  today.value = dayStart(serverNow())
 }
 
 /** With the name of the zone in the hour that comes twice. */

@@ -40,6 +40,13 @@ const LONGEST_ADDRESS = 2_000
 /** Brackets that may be open at once; more are text. */
 const MOST_BRACKETS = 3
 
+/** Whether a name's sign behind this character (none: '') begins a name. `unspaced`: also between words that have no
+ * space between them. */
+export function nameMayFollow(before: string, unspaced: boolean): boolean {
+  const inWord = WORD.test(before) || '.@/-#'.includes(before)
+  return before === '' || !inWord || (unspaced && UNSPACED.test(before))
+}
+
 export function inline(text: string): Inline[] {
   return new Reader(text).read()
 }
@@ -251,10 +258,7 @@ class Reader {
   }
 
   private word(pattern: RegExp, unspaced: boolean, make: (found: RegExpExecArray) => Inline): void {
-    const before = this.text[this.at - 1] ?? ''
-    const inWord = WORD.test(before) || '.@/-#'.includes(before)
-    if (before !== '' && inWord && !(unspaced && UNSPACED.test(before)))
-      return this.put(this.text[this.at] as string)
+    if (!nameMayFollow(this.text[this.at - 1] ?? '', unspaced)) return this.put(this.text[this.at] as string)
     this.named(pattern, make)
   }
 

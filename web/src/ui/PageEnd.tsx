@@ -1,13 +1,13 @@
 import { Button } from './Button'
-import type { usePages } from './pages'
+import type { Pages } from './pages'
 import { t } from './words'
 
 /** What stands below a list in pages: that it loads, that it could not, that it is empty, or the way to more. */
-export function PageEnd({ pages, empty }: { pages: ReturnType<typeof usePages>; empty: string }) {
-  if (pages.problem.value !== null)
+export function PageEnd({ pages, empty }: { pages: Pages<unknown>; empty: string }) {
+  if (pages.problem !== null)
     return (
       <p role="alert">
-        {pages.problem.value} <Button onClick={pages.reload}>{t('again')}</Button>
+        {pages.problem} <Button onClick={pages.again}>{t('again')}</Button>
       </p>
     )
   if (pages.loading.value) return <p aria-busy="true">{t('loading')}</p>

@@ -1,82 +1,61 @@
-import { type ReadonlySignal, useSignal } from '@preact/signals'
-import { useEffect } from 'preact/hooks'
+import type { ReadonlySignal } from '@preact/signals'
+import { useEffect, useMemo } from 'preact/hooks'
 import { said } from '../i18n/said'
 import { useChat } from '../shell/chat_context'
+import { type Concerns, follow } from './following'
+import { type AskPage, Paged } from './paged'
 
-interface Page<T> {
-  readonly items: readonly T[]
-  readonly next: string | null
-}
-
-interface Pages<T> {
+export interface Pages<T> {
   readonly items: ReadonlySignal<readonly T[]>
-  readonly problem: ReadonlySignal<string | null>
+  readonly problem: string | null
   readonly loading: ReadonlySignal<boolean>
   readonly more: boolean
   loadMore(): void
-  /** From the beginning, after something was changed. */
+  /** As much as is shown, after something was changed. */
   reload(): void
+  /** What could not be loaded. */
+  again(): void
 }
 
-/** The first page from `after` on that shows anything, or the last one: a server looks through so much for each. */
-export async function pageWithItems<T>(
-  ask: (after: string | null) => Promise<Page<T>>,
-  after: string | null,
-): Promise<Page<T>> {
-  let page = await ask(after)
-  while (page.items.length === 0 && page.next !== null) page = await ask(page.next)
-  return page
+interface Options {
+  /** The pages follow each other by themselves, as where something is looked for in the whole of the list. */
+  readonly all?: boolean
+  readonly concerns?: Concerns
 }
 
-/**
- * A list that comes in pages. `about` says when it is another list: then it begins anew. `all`: the pages follow each
- * other by themselves, as where something is looked for in the whole of it.
- */
+/** A list that comes in pages. `about` says when it is another list: then it begins anew. */
 export function usePages<T>(
-  ask: (after: string | null) => Promise<Page<T>>,
+  ask: AskPage<T>,
   about: readonly unknown[],
-  all = false,
+  { all = false, concerns }: Options = {},
 ): Pages<T> {
-  const items = useSignal<readonly T[]>([])
-  const next = useSignal<string | null>(null)
-  const problem = useSignal<string | null>(null)
-  const loading = useSignal(true)
-  const turn = useSignal(0)
-  const load = async (after: string | null) => {
-    const mine = after === null ? ++turn.value : turn.value
-    loading.value = true
-    problem.value = null
-    try {
-      const page = await pageWithItems(ask, after)
-      if (turn.value !== mine) return
-      items.value = after === null ? page.items : [...items.value, ...page.items]
-      next.value = page.next
-    } catch (error) {
-      if (turn.value === mine) problem.value = said(error as Error)
-    } finally {
-      if (turn.value === mine) loading.value = false
-    }
-  }
+  const pages = useMemo(() => new Paged(ask), [])
+  pages.ask = ask
   // A page that is loaded anew has no connection yet.
   const chat = useChat()
   const live = chat.live.value
   useEffect(() => {
-    if (live) void load(null)
+    if (live) void pages.begin()
   }, [...about, live])
   const open = chat.status.value.state === 'open'
   useEffect(() => {
-    if (open && problem.peek() !== null) void load(next.peek())
+    if (open && pages.error.peek() !== null) void pages.again()
   }, [open])
-  const rest = all && !loading.value && problem.value === null ? next.value : null
   useEffect(() => {
-    if (rest !== null) void load(rest)
+    if (concerns !== undefined) return follow(chat, concerns, () => pages.reload())
+  }, about)
+  const error = pages.error.value
+  const rest = all && !pages.loading.value && error === null ? pages.next.value : null
+  useEffect(() => {
+    if (rest !== null) void pages.more()
   }, [rest])
   return {
-    items,
-    problem,
-    loading,
-    more: next.value !== null,
-    loadMore: () => void load(next.peek()),
-    reload: () => void load(null),
+    items: pages.items,
+    problem: error === null ? null : said(error),
+    loading: pages.loading,
+    more: pages.next.value !== null,
+    loadMore: () => void pages.more(),
+    reload: () => void pages.reload(),
+    again: () => void pages.again(),
   }
 }

@@ -1,14 +1,17 @@
 import { type Signal, useSignal } from '@preact/signals'
-import { useRef } from 'preact/hooks'
+import { useEffect, useMemo, useRef } from 'preact/hooks'
 import { failure } from '../data/refusal'
 import { said } from '../i18n/said'
 import { blamed } from './blamed'
+import { FormValues } from './form_values'
 
 interface Form<T extends Record<string, string>> {
   readonly values: { readonly [K in keyof T]: Signal<string> }
   /** What went wrong, unless one of the inputs says so itself. */
   readonly problem: Signal<string | null>
   readonly busy: Signal<boolean>
+  /** What differs from what was shown at first, or was shown later since it is known. */
+  changes(): Partial<T>
   /** Runs `work` unless something runs, and keeps what went wrong. */
   run(work: () => Promise<unknown>): Promise<void>
   /** The same for `onSubmit`. */
@@ -21,11 +24,11 @@ interface Form<T extends Record<string, string>> {
   }
 }
 
-/** The fields of a form, whether it is on its way, and why it was refused. */
+/** The fields of a form, whether it is on its way, and why it was refused. It follows `initial` where nobody typed. */
 export function useForm<T extends Record<string, string>>(initial: T): Form<T> {
-  const values = Object.fromEntries(
-    Object.entries(initial).map(([name, value]) => [name, useSignal(value)]),
-  ) as unknown as Form<T>['values']
+  const form = useMemo(() => new FormValues(initial), [])
+  const { values } = form
+  useEffect(() => form.follow(initial), Object.values(initial))
   const problem = useSignal<string | null>(null)
   const busy = useSignal(false)
   const blame = useSignal<{ readonly field: keyof T; readonly problem: string } | null>(null)
@@ -50,6 +53,7 @@ export function useForm<T extends Record<string, string>>(initial: T): Form<T> {
     values,
     problem,
     busy,
+    changes: () => form.changes(),
     run,
     submit: (work) => (event) => {
       event.preventDefault()
