@@ -24,8 +24,8 @@ export function InvitesTab({ space }: TabProps) {
   const chat = useChat()
   const role = useSignal<GrantedRole>('member')
   const expiry = useSignal(String(7 * DAY_S))
-  const form = useForm({ max_uses: '' })
   const made = useSignal<NewInvite | null>(null)
+  const form = useForm({ max_uses: '' })
   const pages = usePages(
     async (after) => {
       const { invites, next } = await chat.ask('invite.list', { space: space.id, after, all: true })
@@ -35,12 +35,12 @@ export function InvitesTab({ space }: TabProps) {
     { concerns: eventsOf(`space/${space.id}`, 'invite.', 'member.joined') },
   )
   const create = async () => {
-    const uses = form.values.max_uses.value
+    const { max_uses } = form.values
     const { invite } = await chat.ask('invite.create', {
       space: space.id,
       role: role.value,
       expires_in: expiry.value === '' ? null : Number(expiry.value),
-      max_uses: uses === '' ? null : Number(uses),
+      max_uses: max_uses.value === '' ? null : Number(max_uses.value),
     })
     made.value = invite
     pages.reload()
