@@ -47,6 +47,12 @@ class Connection:
 
         return self.run(work, seconds=seconds)
 
+    def do(self, request: object) -> None:
+        """Asks with a request that has no result."""
+        from chatd.contract.spec import Done
+
+        self.ask(request, Done)
+
     def change(
         self, find: Callable[[Client, str], Awaitable[N]], wanted: str, request: Callable[[str], object]
     ) -> N:
@@ -204,8 +210,6 @@ class Connection:
             case "unavailable" | "overloaded":
                 # most refusals say after a semicolon what to do
                 return refusal.message if ";" in refusal.message else f"{refusal.message}; try again shortly"
-            case "internal":
-                return refusal.message  # which names the log
         return refusal.message
 
     def _unreachable(self, error: Disconnected) -> str:

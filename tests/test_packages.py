@@ -11,7 +11,7 @@ from pathlib import Path
 
 import built
 import pytest
-from e2e.raw import Peer
+from e2e.raw import fetched
 from e2e.serving import Server
 from released import release
 
@@ -87,9 +87,7 @@ def test_who_installs_the_wheel_is_served_the_client(
     monkeypatch.setenv("PYTHONSAFEPATH", "1")  # not the folder that the tests run in
     server = Server(tmp_path / "data").start()
     try:
-        with Peer(server) as peer:
-            peer.get("/")
-            status, headers, body = peer.response()
+        status, headers, body = fetched(server, "/")
     finally:
         server.kill()
     assert (status, headers["cache-control"]) == (200, "no-cache")

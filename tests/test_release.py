@@ -17,7 +17,7 @@ from typing import Any, Final
 
 import built
 import pytest
-from e2e.raw import Peer
+from e2e.raw import fetched
 from e2e.serving import Server
 from PIL import Image
 from released import ROOT, executable, release
@@ -122,9 +122,7 @@ def test_the_one_file_listens_at_once_also_the_first_time(
 
 
 def test_the_browser_client_of_the_one_file_is_the_one_that_was_built(server: Server) -> None:
-    with Peer(server) as peer:
-        peer.get("/")
-        assert peer.response()[2] == (built.client() / "index.html").read_bytes()
+    assert fetched(server, "/")[2] == (built.client() / "index.html").read_bytes()
 
 
 def test_the_parts_that_are_loaded_late_are_in_it(chatd: Path, home: Path, server: Server) -> None:

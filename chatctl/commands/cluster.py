@@ -169,9 +169,8 @@ def leave(connection: Connection, node: str) -> None:
     What its folder holds becomes a server of its own with `chatd leave`.
     """
     from chatd.contract.cluster import RemoveNode
-    from chatd.contract.spec import Done
 
-    connection.ask(RemoveNode(node), Done)
+    connection.do(RemoveNode(node))
     print_result(connection, {"node": node}, f"the cluster keeps nothing for {node} any more")
 
 

@@ -43,10 +43,9 @@ def list_(connection: Connection) -> None:
 def revoke(connection: Connection, device: str) -> None:
     """End one of one's own devices or tokens at once, named by its id."""
     from chatd.contract.device import RevokeDevice
-    from chatd.contract.spec import Done
 
     need_an_account(connection)
-    connection.ask(RevokeDevice(device), Done)
+    connection.do(RevokeDevice(device))
     print_result(connection, {"device": device}, "the device is signed out")
 
 
@@ -55,8 +54,7 @@ def revoke(connection: Connection, device: str) -> None:
 def revoke_others(connection: Connection) -> None:
     """End all of one's own devices and tokens at once, except the one that asks."""
     from chatd.contract.device import RevokeOtherDevices
-    from chatd.contract.spec import Done
 
     need_an_account(connection)
-    connection.ask(RevokeOtherDevices(), Done)
+    connection.do(RevokeOtherDevices())
     print_result(connection, {}, "all other devices are signed out, and all other tokens have ended")

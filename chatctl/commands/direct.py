@@ -64,10 +64,9 @@ def open_(connection: Connection, accounts: tuple[str, ...]) -> None:
 def accept(connection: Connection, room: str) -> None:
     """Accept a request."""
     from chatd.contract.direct import AcceptDirect
-    from chatd.contract.spec import Done
 
     need_an_account(connection)
-    connection.ask(AcceptDirect(room), Done)
+    connection.do(AcceptDirect(room))
     print_result(connection, {"room": room}, "the request is accepted")
 
 
@@ -77,10 +76,9 @@ def accept(connection: Connection, room: str) -> None:
 def decline(connection: Connection, room: str) -> None:
     """Decline a request: the room is gone and silent. Nobody is told."""
     from chatd.contract.direct import DeclineDirect
-    from chatd.contract.spec import Done
 
     need_an_account(connection)
-    connection.ask(DeclineDirect(room), Done)
+    connection.do(DeclineDirect(room))
     print_result(connection, {"room": room}, "the request is declined")
 
 
@@ -90,8 +88,7 @@ def decline(connection: Connection, room: str) -> None:
 def leave(connection: Connection, room: str) -> None:
     """Leave a direct room: one of two until the next message, one of more people for good."""
     from chatd.contract.direct import LeaveDirect
-    from chatd.contract.spec import Done
 
     need_an_account(connection)
-    connection.ask(LeaveDirect(room), Done)
+    connection.do(LeaveDirect(room))
     print_result(connection, {"room": room}, "left the room")

@@ -106,8 +106,7 @@ def upload(connection: Connection, path: Path, name: str | None) -> None:
 def delete(connection: Connection, file: str, yes: bool) -> None:
     """Delete a file for good, wherever it is attached. Messages stay."""
     from chatd.contract.file import DeleteFile
-    from chatd.contract.spec import Done
 
     confirm(f"Delete {file} for good?", yes)
-    connection.ask(DeleteFile(file), Done)
+    connection.do(DeleteFile(file))
     print_result(connection, {"file": file}, "the file is deleted")

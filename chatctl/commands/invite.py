@@ -101,9 +101,8 @@ def _people(invite: ListedInvite, names: dict[str, str]) -> str:
 def revoke(connection: Connection, invite: str) -> None:
     """End an invite, named by its code or its id."""
     from chatd.contract.invite import RevokeInvite
-    from chatd.contract.spec import Done
 
-    connection.ask(RevokeInvite(invite), Done)
+    connection.do(RevokeInvite(invite))
     print_result(connection, {"invite": invite}, "the invite is revoked")
 
 

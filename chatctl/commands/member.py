@@ -81,11 +81,10 @@ def set_role(
 def kick(connection: Connection, account: str, space: str, reason: str | None, yes: bool) -> None:
     """Remove a member from a space. It may come back with an invite, and is then in no room."""
     from chatd.contract.member import KickMember
-    from chatd.contract.spec import Done
 
     place, person = _find(connection, space, account)
     confirm(f"Kick {person.name} out of {place.name} and all its rooms?", yes)
-    connection.ask(KickMember(place.id, person.id, reason), Done)
+    connection.do(KickMember(place.id, person.id, reason))
     print_result(connection, _ids(place, person), f"{person.name} was removed from {place.name}")
 
 
@@ -101,11 +100,10 @@ def ban(
 ) -> None:
     """Ban an account from a space, member or not. Banning it again sets a new end."""
     from chatd.contract.member import BanMember
-    from chatd.contract.spec import Done
 
     place, person = _find(connection, space, account)
     confirm(f"Ban {person.name} from {place.name} and all its rooms?", yes)
-    connection.ask(BanMember(place.id, person.id, reason, for_), Done)
+    connection.do(BanMember(place.id, person.id, reason, for_))
     print_result(connection, _ids(place, person), f"{person.name} is banned from {place.name}")
 
 
@@ -117,10 +115,9 @@ def ban(
 def unban(connection: Connection, account: str, space: str, reason: str | None) -> None:
     """End a ban. The account needs an invite to come back."""
     from chatd.contract.member import UnbanMember
-    from chatd.contract.spec import Done
 
     place, person = _find(connection, space, account)
-    connection.ask(UnbanMember(place.id, person.id, reason), Done)
+    connection.do(UnbanMember(place.id, person.id, reason))
     print_result(connection, _ids(place, person), f"{person.name} may join {place.name} again")
 
 
@@ -133,10 +130,9 @@ def unban(connection: Connection, account: str, space: str, reason: str | None) 
 def mute(connection: Connection, account: str, space: str, for_: int | None, reason: str | None) -> None:
     """Mute a member: it can read, but not post, react or pin."""
     from chatd.contract.member import MuteMember
-    from chatd.contract.spec import Done
 
     place, person = _find(connection, space, account)
-    connection.ask(MuteMember(place.id, person.id, reason, for_), Done)
+    connection.do(MuteMember(place.id, person.id, reason, for_))
     print_result(connection, _ids(place, person), f"{person.name} is muted in {place.name}")
 
 
@@ -148,10 +144,9 @@ def mute(connection: Connection, account: str, space: str, for_: int | None, rea
 def unmute(connection: Connection, account: str, space: str, reason: str | None) -> None:
     """End a mute."""
     from chatd.contract.member import UnmuteMember
-    from chatd.contract.spec import Done
 
     place, person = _find(connection, space, account)
-    connection.ask(UnmuteMember(place.id, person.id, reason), Done)
+    connection.do(UnmuteMember(place.id, person.id, reason))
     print_result(connection, _ids(place, person), f"{person.name} may speak in {place.name} again")
 
 
@@ -196,10 +191,9 @@ def erase_messages(
 def keep_messages(connection: Connection, account: str, space: str, reason: str | None) -> None:
     """Take back an order to erase an account's messages that was not carried out yet."""
     from chatd.contract.erasure import CancelErasure
-    from chatd.contract.spec import Done
 
     place, person = _find(connection, space, account)
-    connection.ask(CancelErasure(place.id, person.id, reason), Done)
+    connection.do(CancelErasure(place.id, person.id, reason))
     print_result(connection, _ids(place, person), f"the messages of {person.name} in {place.name} stay")
 
 

@@ -97,7 +97,6 @@ def resolve(connection: Connection, report: str, reason: str | None) -> None:
             " from direct rooms"
         )
     from chatd.contract.report import ResolveReport
-    from chatd.contract.spec import Done
 
-    connection.ask(ResolveReport(report, reason), Done)
+    connection.do(ResolveReport(report, reason))
     print_result(connection, {"report": report}, "the report is resolved")

@@ -77,7 +77,6 @@ def of_space(
 ) -> None:
     """Show or set for how many days messages are kept in the rooms of a space."""
     from chatd.contract.retention import SetSpaceHold, SetSpaceRetention
-    from chatd.contract.spec import Done
 
     async def find(client: Client) -> Space:
         return await find_space(client, space)
@@ -88,9 +87,9 @@ def of_space(
         change = Change(found.name, found.keep_days, days, found.hold and hold == "end", keep is not None)
         _confirm(connection, change, space=found.id)
     if keep is not None:
-        connection.ask(SetSpaceRetention(found.id, keep, reason), Done)
+        connection.do(SetSpaceRetention(found.id, keep, reason))
     if hold is not None:
-        connection.ask(SetSpaceHold(found.id, hold == "begin", reason), Done)
+        connection.do(SetSpaceHold(found.id, hold == "begin", reason))
     found = connection.run(find)
     value = {"space": found.id, "keep_days": found.keep_days, "hold": found.hold}
     print_result(connection, value, f"{found.name}: {_sentence(found.keep_days)}{_held(found.hold)}")
@@ -116,7 +115,6 @@ def of_room(
     """Show or set for how many days messages are kept in a room."""
     from chatd.contract.retention import SetRoomHold, SetRoomRetention
     from chatd.contract.room import GetRoom, RoomDetailResult
-    from chatd.contract.spec import Done
 
     async def find(client: Client) -> tuple[Room, int]:
         found = await find_room(client, room, space)
@@ -130,9 +128,9 @@ def of_room(
         change = Change(name, before, days, found.hold and hold == "end", keep is not None)
         _confirm(connection, change, room=found.id)
     if keep is not None:
-        connection.ask(SetRoomRetention(found.id, None if keep == AS_SPACE else keep, reason), Done)
+        connection.do(SetRoomRetention(found.id, None if keep == AS_SPACE else keep, reason))
     if hold is not None:
-        connection.ask(SetRoomHold(found.id, hold == "begin", reason), Done)
+        connection.do(SetRoomHold(found.id, hold == "begin", reason))
     now = connection.ask(GetRoom(found.id), RoomDetailResult).room
     sentence = "as its space says" if now.keep_days is None else _sentence(now.keep_days)
     value = {"room": now.id, "keep_days": now.keep_days, "hold": now.hold}

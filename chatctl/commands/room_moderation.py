@@ -30,10 +30,9 @@ if TYPE_CHECKING:
 def invite(connection: Connection, room: str, account: str, space: str | None) -> None:
     """Add a member of the space to a room, a private one too."""
     from chatd.contract.room import InviteToRoom
-    from chatd.contract.spec import Done
 
     place, person = _find_both(connection, room, account, space)
-    connection.ask(InviteToRoom(place.id, person.id), Done)
+    connection.do(InviteToRoom(place.id, person.id))
     print_result(connection, _ids(place, person), f"{person.name} is in {place.name}")
 
 
@@ -49,11 +48,10 @@ def remove(
 ) -> None:
     """Remove a member from a room. It may join a public one again."""
     from chatd.contract.room import RemoveFromRoom
-    from chatd.contract.spec import Done
 
     place, person = _find_both(connection, room, account, space)
     confirm(f"Remove {person.name} from {place.name}?", yes)
-    connection.ask(RemoveFromRoom(place.id, person.id, reason), Done)
+    connection.do(RemoveFromRoom(place.id, person.id, reason))
     print_result(connection, _ids(place, person), f"{person.name} was removed from {place.name}")
 
 
@@ -104,12 +102,11 @@ def unarchive(connection: Connection, room: str, space: str | None) -> None:
 def delete(connection: Connection, room: str, reason: str | None, yes: bool, space: str | None) -> None:
     """Delete a room: nobody sees it any more, and nobody can restore it."""
     from chatd.contract.room import DeleteRoom
-    from chatd.contract.spec import Done
 
     found = _find(connection, room, space)
     name = found.name or "a direct room"
     confirm(f"Delete {name} ({found.id}), for good?", yes)
-    connection.ask(DeleteRoom(found.id, reason), Done)
+    connection.do(DeleteRoom(found.id, reason))
     print_result(connection, {"room": found.id}, f"{found.name or found.id} is deleted")
 
 

@@ -53,7 +53,6 @@ def sign_in(connection: Connection, name: str | None, password_stdin: bool) -> N
 def sign_out(connection: Connection) -> None:
     """Sign out at --url: the device ends on the server, and its tokens leave the file."""
     from chatd.contract.sign_in import SignOut
-    from chatd.contract.spec import Done
 
     url = _address(connection)
     tokens = load_tokens(url)
@@ -61,7 +60,7 @@ def sign_out(connection: Connection) -> None:
         raise Failed(f"nobody is signed in at {url}")
     forget_tokens(url)
     try:
-        connection.signed_in_as(tokens).ask(SignOut(), Done)
+        connection.signed_in_as(tokens).do(SignOut())
     except Failed as failure:
         warn(f"the server could not be told ({failure}); end this device from another one")
     print_result(connection, {"account": tokens.account, "url": url}, f"signed out at {url}")

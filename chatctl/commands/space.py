@@ -135,11 +135,10 @@ def update(
 def delete(connection: Connection, space: str, reason: str | None, yes: bool) -> None:
     """Delete a space with its rooms: nobody sees them any more, and nobody can restore them."""
     from chatd.contract.space import DeleteSpace
-    from chatd.contract.spec import Done
 
     found = connection.run(lambda client: _detail(client, space))
     confirm(f"Delete {found.name} ({counted(found.members, 'member')}) with all its rooms, for good?", yes)
-    connection.ask(DeleteSpace(found.id, reason), Done)
+    connection.do(DeleteSpace(found.id, reason))
     print_result(connection, {"space": found.id}, f"{found.name} is deleted with all its rooms")
 
 

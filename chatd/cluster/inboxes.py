@@ -49,8 +49,9 @@ class _Inbox:
 
 class Inboxes:
     """`tell` gives a command to the actor here; `applied` returns when the stream has been applied up to a
-    sequence, `sequence` says up to where it has. `life`: of this node; its next one knows no line of it, so
-    what is sent to this one must not reach that."""
+    sequence, `sequence` says up to where it has. `missed` says whether others may have missed this node until
+    just now: of what they sent to it then, another owner may have done some. `life`: of this node; its next
+    one knows no line of it, so what is sent to this one must not reach that."""
 
     def __init__(
         self,
@@ -60,6 +61,7 @@ class Inboxes:
         tell: Tell,
         applied: Callable[[int], Awaitable[None]],
         sequence: Callable[[], int],
+        missed: Callable[[], bool],
     ) -> None:
         self._net = net
         self._life = life
@@ -67,6 +69,7 @@ class Inboxes:
         self._tell = tell
         self._applied = applied
         self._sequence = sequence
+        self._missed = missed
         self._inboxes: dict[str, _Inbox] = {}
         self._unanswered = 0
         self._held = 0
@@ -90,7 +93,7 @@ class Inboxes:
         self._closed = True
 
     def _called(self, data: bytes) -> None:
-        if self._closed:
+        if self._closed or self._missed():  # what is wanted still comes again
             return
         if (call := CALL.read(data, self._complaints)) is None:
             return

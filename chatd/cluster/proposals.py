@@ -19,6 +19,7 @@ from chatd.cluster.proposal import Kind, encode, join
 from chatd.cluster.sealing import OVERHEAD
 from chatd.cluster.sequencer import Lost, NotTaken, Sequencer
 from chatd.concurrency.backoff import Backoff
+from chatd.concurrency.wakeup import Wakeup
 from chatd.ports import (
     Append,
     Appended,
@@ -80,7 +81,7 @@ class Proposals:
         self._bytes = 0
         self._complaints = Complaints()
         self._n = 0
-        self._wanted = trio.Event()
+        self._wanted = Wakeup()
         self.cut_off: str | None = None  # why nothing would come back, so that nothing is proposed
         self.until = inf  # trio's time; then nobody waits any more for what is proposed
         self._waits: set[trio.CancelScope] = set()  # of those who wait for what was proposed
@@ -155,7 +156,7 @@ class Proposals:
         self.resent += 1
         for pending in self._pending:
             pending.sent = False
-        self._wanted.set()
+        self._wanted.wake()
 
     def begin_anew(self) -> None:
         """This node was silent for so long that nobody knows what it proposed last."""
@@ -171,7 +172,6 @@ class Proposals:
         while True:
             pending = next((one for one in self._pending if not one.sent), None)
             if pending is None:
-                self._wanted = trio.Event()
                 with trio.move_on_after(RESEND) as late:
                     await self._wanted.wait()
                 if late.cancelled_caught and self._pending:
@@ -199,7 +199,7 @@ class Proposals:
         pending = Pending(self._n, kind, appends, made, plain, trio.current_time())
         self._pending.append(pending)
         self._bytes += len(plain)
-        self._wanted.set()
+        self._wanted.wake()
         return pending
 
     def withdraw(self, parts: Sequence[Pending]) -> bool:

@@ -30,11 +30,9 @@ class FolderBlobs:
     """Blobs in `folder`, which is made with the first one. `reserve`: bytes that stay free on its disk.
     `own`: below it, where others have the folder, too, and each stages in a place of its own."""
 
-    def __init__(
-        self, folder: Path, reserve: int = 0, threads: Threads | None = None, own: Path | None = None
-    ) -> None:
+    def __init__(self, folder: Path, reserve: int = 0, own: Path | None = None) -> None:
         self.folder = folder
-        self.threads = threads or Threads()
+        self.threads = Threads()
         self.reserve = reserve
         self.pins = Pins()
         self._staging = Staging(folder, own or folder)

@@ -19,6 +19,7 @@ import trio
 from chatd.concurrency.backoff import Backoff, full_jitter
 from chatd.concurrency.bell import Bell
 from chatd.concurrency.first_error import first_error
+from chatd.concurrency.wakeup import Wakeup
 from chatd.log import log
 from chatd.nats import wire
 from chatd.nats.connection import (
@@ -119,7 +120,7 @@ class Client:
         self._waiting: dict[str, tuple[trio.Event, list[Msg]]] = {}
         self._asked = 0
         self._unsent = bytearray()
-        self._to_send = trio.Event()
+        self._to_send = Wakeup()
         self._changed = Bell()
         self._silent_since = 0.0
         self._inbox_sub = Subscription(self, f"{self._inbox}.*", "", 1, self._answered)
@@ -276,7 +277,6 @@ class Client:
     async def _write(self, stream: trio.abc.Stream) -> None:
         while True:
             if not self._unsent:
-                self._to_send = trio.Event()
                 await self._to_send.wait()
             data, self._unsent = self._unsent, bytearray()
             await stream.send_all(data)
@@ -368,7 +368,7 @@ class Client:
         if len(self._unsent) + len(data) > UNSENT + more:
             raise TooSlow("the NATS server takes less than is sent")
         self._unsent += data
-        self._to_send.set()
+        self._to_send.wake()
 
 
 def _why(error: BaseException) -> str:

@@ -14,6 +14,7 @@ from typing import Any, Final
 import trio
 from msgspec import Struct
 
+from chatd.concurrency.wakeup import Wakeup
 from chatd.log import log
 from chatd.nats.client import NatsError
 from chatd.nats.jetstream import JetStream, StreamInfo
@@ -66,7 +67,7 @@ class OrderedConsumer:
         self._after = after
         self._queue: deque[Msg] = deque()
         self._bytes = 0
-        self._came = trio.Event()
+        self._came = Wakeup()
         self._lost = True
         self._consumed = 0  # messages of the present consumer
         self._name = ""
@@ -96,7 +97,6 @@ class OrderedConsumer:
                 await self._make()
                 continue
             if not self._queue:
-                self._came = trio.Event()
                 with trio.move_on_after(LOOK):
                     await self._came.wait()
                 self._lost = self._lost or self._is_lost()
@@ -169,7 +169,7 @@ class OrderedConsumer:
         if not self._lost:
             self._queue.append(msg)
             self._bytes += len(msg.data)
-        self._came.set()
+        self._came.wake()
 
     async def _make(self) -> None:
         """Makes a new consumer, or has what came meanwhile asked for before."""

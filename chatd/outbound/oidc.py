@@ -74,17 +74,11 @@ class Cached(Generic[T]):
 class OpenIdProvider:
     """See `chatd.ports.Provider`. Make it in a thread: see `HttpClient`. Raises ProviderFailed."""
 
-    def __init__(
-        self,
-        settings: Settings,
-        clock: Callable[[], float] = trio.current_time,
-        wall_clock: Callable[[], float] = time.time,
-    ) -> None:
+    def __init__(self, settings: Settings, clock: Callable[[], float] = trio.current_time) -> None:
         self._issuer = settings.oidc_issuer
         self._client = settings.oidc_client_id
         self._secret = _secret(settings)
         self._local = is_loopback(self._issuer)
-        self._wall_clock = wall_clock
         self._http = HttpClient()
         self._metadata: Cached[Metadata] = Cached(self._fetch_metadata, clock)
         self._keys: Cached[list[PublicKey]] = Cached(self._fetch_keys, clock)
@@ -193,11 +187,9 @@ class OpenIdProvider:
         expected = Expected(self._issuer, self._client, nonce)
         try:
             try:
-                return verified_claims(token, await self._keys.get(), expected, int(self._wall_clock()))
+                return verified_claims(token, await self._keys.get(), expected, int(time.time()))
             except UnknownKey:
-                return verified_claims(
-                    token, await self._keys.get(refetch=True), expected, int(self._wall_clock())
-                )
+                return verified_claims(token, await self._keys.get(refetch=True), expected, int(time.time()))
         except BadToken as error:
             raise ProviderFailed(f"the ID token is not valid: {error}") from error
 

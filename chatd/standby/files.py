@@ -12,6 +12,7 @@ from typing import IO, Final
 
 import trio
 
+from chatd.concurrency.wakeup import Wakeup
 from chatd.durable import make_private, sync
 from chatd.log import log
 from chatd.standby.progress import Progress
@@ -37,14 +38,14 @@ class StandbyFiles:
         self._progress = progress
         self._wanted: dict[str, float] = {}  # since when
         self._not_there: set[str] = set()  # of these, those that the server has lost itself
-        self._news = trio.Event()
+        self._news = Wakeup()
 
     def want(self, hashes: Iterable[str]) -> None:
         now = self._progress.clock()
         for hash_ in hashes:
             self._wanted.setdefault(hash_, now)
         self._count()
-        self._news.set()
+        self._news.wake()
 
     async def look(self) -> None:
         """Compares the whole folder with the database."""
@@ -65,7 +66,6 @@ class StandbyFiles:
         """Fetches what is wanted, for ever."""
         while True:
             if not self._wanted:
-                self._news = trio.Event()
                 await self._news.wait()
             tried, waiting = list(self._wanted), iter(self._wanted.copy())
             async with trio.open_nursery() as nursery:

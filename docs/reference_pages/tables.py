@@ -33,7 +33,12 @@ from chatd.gateway.http.server.body_limit import API_BODY, FORM_BODY
 from chatd.gateway.http.server.request_body import LEAST_RATE
 from chatd.gateway.http.server.request_head import HEAD_BYTES
 from chatd.gateway.websocket.bounds import MAX_CONTROL_FRAMES, MAX_FRAGMENTS
-from chatd.gateway.websocket.frame_parser import INBOX_BYTES, INBOX_SIZE
+from chatd.gateway.websocket.frame_parser import (
+    INBOX_BYTES,
+    INBOX_SIZE,
+    STRANGERS_BYTES,
+    STRANGERS_MESSAGE,
+)
 from chatd.handlers.identity import MAX_IDENTITIES
 from chatd.handlers.saved import MAX_DRAFTS, SAVED_BYTES
 from chatd.handlers.scheduled import MAX_SCHEDULED
@@ -89,7 +94,10 @@ def limit_rows() -> tuple[tuple[str, str], ...]:
     """What is bounded by the contract and by constants, whatever the settings say."""
     return (
         ("one frame", f"{codec.MAX_FRAME:,} bytes"),
-        ("one message from a client", f"{codec.MAX_MESSAGE:,} bytes"),
+        (
+            "one message from a client",
+            f"{codec.MAX_MESSAGE:,} bytes; {STRANGERS_MESSAGE:,} while no session is open",
+        ),
         ("frames in one message", f"{codec.MAX_FRAMES:,}"),
         ("WebSocket fragments of one message", f"{MAX_FRAGMENTS:,}"),
         ("control frames without a message between them", f"{MAX_CONTROL_FRAMES:,}"),
@@ -100,7 +108,7 @@ def limit_rows() -> tuple[tuple[str, str], ...]:
         ),
         (
             "messages that wait for their session; the server reads on when there are less",
-            f"{INBOX_SIZE}, and {INBOX_BYTES:,} bytes",
+            f"{INBOX_SIZE}, and {INBOX_BYTES:,} bytes; {STRANGERS_BYTES:,} before a session is open",
         ),
         (
             "bytes left unread by a client; the server reads on when there are less",

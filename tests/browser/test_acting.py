@@ -26,9 +26,12 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Any:
         visit.ask("emoji.add", space=town.space, name="anchor_up", image=picture)
         visit.ask("message.post", room=room, text="the chart", attachments=[picture])
         visit.close()
-        saw = drive("acting", server, folder, ann=ann, bob=bob, room=room, room_name="Slip way")
+        saw = drive(
+            "acting", server, folder, ann=ann, bob=bob, room=room, room_name="Slip way", space=town.space
+        )
+        invites = town.operator.ask("invite.list", space=town.space)["invites"]
         town.close()
-    return {**saw, "ann": ann, "bob": bob}
+    return {**saw, "ann": ann, "bob": bob, "invites": invites}
 
 
 def _picture(server: Server, token: str) -> str:
@@ -108,3 +111,7 @@ def test_the_help_lists_the_keys_of_messages(seen: Any) -> None:
 def test_a_thread_fits_a_phone(seen: Any) -> None:
     assert not seen["too_wide"]
     assert seen["send_in_sight"]
+
+
+def test_a_form_that_is_on_its_way_is_not_sent_again(seen: Any) -> None:
+    assert [invite["by"] for invite in seen["invites"] if invite["by"] == seen["ann"].id] == [seen["ann"].id]

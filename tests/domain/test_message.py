@@ -309,6 +309,20 @@ def test_the_others_join_a_direct_room_with_its_first_message() -> None:
     assert set(state.members) == {"ann", "bob", "eve"}
 
 
+@pytest.mark.parametrize(("text", "expected"), [("@gus @eve @gone", ["gus"]), ("@here", ["here", "gus"])])
+def test_the_first_message_of_a_direct_room_mentions_those_who_join_with_it(
+    text: str, expected: list[str]
+) -> None:
+    people = {"ann", "bob", "gone", "gus"}
+    state = RoomState("d", 2, kind="direct", private=True, members={"ann": 2}, people=people, gone={"gone"})
+    names = {name: name for name in (*people, "eve")}
+    here = frozenset({"ann", "eve", "gone", "gus"})
+    context = Context("ann", 5000, mentions=mention_candidates(text), names=names, present=here)
+    outcome = room.decide(state, SpaceState(""), PostMessage("d", text), context)
+    assert isinstance(outcome, Decision)
+    assert outcome.facts[-1].data["mentions"] == expected
+
+
 def test_who_shares_no_space_with_the_others_only_reads_a_direct_room() -> None:
     state, nowhere = RoomState("d"), SpaceState("")
     for who in ("ann", "bob"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -39,9 +40,15 @@ def says_where(request: pytest.FixtureRequest) -> None:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def started_with() -> dict[str, Any]:
+    """What the module's `server` is given; a module with other wishes has a fixture of this name."""
+    return {}
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory, started_with: dict[str, Any]) -> Iterator[Server]:
     """One server for all tests of a module, without rate limits."""
-    server = Server(tmp_path_factory.mktemp("chatd") / "data").start()
+    server = Server(tmp_path_factory.mktemp("chatd") / "data", **started_with).start()
     yield server
     ended_well(server)
 

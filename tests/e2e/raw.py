@@ -170,3 +170,12 @@ class Peer:
         if not data:
             raise Ended
         self._buffer += data
+
+
+def fetched(
+    server: Server, path: str, headers: Mapping[str, str] | None = None
+) -> tuple[int, dict[str, str], bytes]:
+    """Status, headers and body of a GET over a connection of its own."""
+    with Peer(server) as peer:
+        peer.get(path, headers=headers)
+        return peer.response()

@@ -7,14 +7,12 @@ from collections.abc import Mapping
 from prometheus_client.metrics_core import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
-from .raw import Peer
+from .raw import fetched
 from .serving import Server
 
 
 def scraped(server: Server) -> bytes:
-    with Peer(server) as peer:
-        peer.get("/metrics", headers={"Connection": "close"})
-        status, headers, body = peer.response()
+    status, headers, body = fetched(server, "/metrics", {"Connection": "close"})
     assert status == 200
     assert headers["content-type"].startswith("text/plain; version=0.0.4")
     return body

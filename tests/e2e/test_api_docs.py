@@ -11,16 +11,8 @@ from click.testing import CliRunner
 
 from chatd.cli import main
 
-from .raw import Peer
+from .raw import Peer, fetched
 from .serving import Server
-
-
-def fetched(
-    server: Server, path: str, headers: dict[str, str] | None = None
-) -> tuple[int, dict[str, str], bytes]:
-    with Peer(server) as peer:
-        peer.get(path, headers=headers)
-        return peer.response()
 
 
 def asset(server: Server, name: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -28,10 +27,8 @@ from .uploads import UPLOADING, upload
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    server = Server(tmp_path_factory.mktemp("chatd") / "data", program=UPLOADING).start()
-    yield server
-    ended_well(server)
+def started_with() -> dict[str, Any]:
+    return {"program": UPLOADING}
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ import io
 import os
 import shutil
 import tarfile
-from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pyrage
 import pytest
@@ -26,7 +26,7 @@ from chatd.store.ops import scratch_folder as scratch
 from chatd.store.ops.restore import restore
 from chatd.store.ops.scratch_folder import scratch_folder
 
-from .conftest import Serve, ended_well
+from .conftest import Serve
 from .serving import DidNotStart, Server
 from .test_backup_repositories import chatctl, told
 from .test_files import post
@@ -36,10 +36,8 @@ from .uploads import UPLOADING, upload
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    server = Server(tmp_path_factory.mktemp("chatd") / "data", program=UPLOADING).start()
-    yield server
-    ended_well(server)
+def started_with() -> dict[str, Any]:
+    return {"program": UPLOADING}
 
 
 def test_two_servers_do_not_share_a_repository(town: Town, serve: Serve, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from .conftest import Serve
-from .raw import Peer
+from .raw import fetched
 from .serving import Server
 from .talking import Client
 from .town import Town
@@ -20,9 +20,7 @@ NOTICED = 5.0  # seconds on a busy machine; the promise of one is kept in tests/
 
 
 def http(server: Server, path: str) -> tuple[int, bytes]:
-    with Peer(server) as peer:
-        peer.get(path)
-        status, _, body = peer.response()
+    status, _, body = fetched(server, path)
     return status, body
 
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
-from .conftest import ended_well
-from .serving import Server
 from .talking import Client, Frame
 from .town import Account, Town
 from .uploads import UPLOADING, upload
@@ -18,10 +16,8 @@ ROLES = ("guest", "member", "moderator", "admin")
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    server = Server(tmp_path_factory.mktemp("chatd") / "data", program=UPLOADING).start()
-    yield server
-    ended_well(server)
+def started_with() -> dict[str, Any]:
+    return {"program": UPLOADING}
 
 
 class Life:

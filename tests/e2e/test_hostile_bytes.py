@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -87,6 +88,23 @@ def test_an_oversized_message_is_answered_1009_and_the_connection_ends(server: S
                 evil.send_frame(opcode, b"x" * (limits["message"] + 1))
             assert evil.read_close() == 1009
             ends(evil)
+
+
+def test_before_a_session_is_open_a_message_is_shorter_unless_it_waits_for_it(
+    server: Server, town: Town
+) -> None:
+    half = b"\n".join([b'{"id":2,"query":"space.list"}' + b" " * 200_000] * 3)
+    opening = {"id": 1, "command": "session.open", "data": {"token": town.account().token}}
+    with peer(server) as evil:
+        evil.send_frame(TEXT, json.dumps(opening).encode())
+        evil.send_frame(TEXT, half)
+        while b'"id":2' not in evil.read_frame()[1]:
+            pass
+    with peer(server) as evil:
+        with suppress(ConnectionError):
+            evil.send(evil.frame(TEXT, half[:100], length=len(half)))
+        assert evil.read_close() == 1009
+        ends(evil)
 
 
 def test_a_message_oversized_in_fragments_is_answered_1009(server: Server, town: Town) -> None:

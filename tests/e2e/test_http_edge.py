@@ -12,7 +12,7 @@ from bounds import ENDLESS_BODY_MEMORY
 from websockets.exceptions import InvalidStatus
 
 from .conftest import Serve
-from .raw import Peer
+from .raw import Peer, fetched
 from .serving import Server
 from .talking import Client
 from .town import Town
@@ -27,26 +27,20 @@ UPGRADE = {
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz", "/"])
 def test_a_server_tells_that_it_lives_and_is_ready(server: Server, path: str) -> None:
-    with Peer(server) as peer:
-        peer.get(path)
-        status, _headers, body = peer.response()
+    status, _headers, body = fetched(server, path)
     assert status == 200
     assert body
 
 
 def test_the_plain_page_is_safe_to_show(server: Server) -> None:
-    with Peer(server) as peer:
-        peer.get("/")
-        _status, headers, body = peer.response()
+    _status, headers, body = fetched(server, "/")
     assert headers["content-type"].startswith("text/html")
     assert headers.get("x-content-type-options") == "nosniff"
     assert b"<html" in body
 
 
 def test_a_path_that_is_not_there_is_404(server: Server) -> None:
-    with Peer(server) as peer:
-        peer.get("/no/such/page")
-        assert peer.response()[0] == 404
+    assert fetched(server, "/no/such/page")[0] == 404
 
 
 @pytest.mark.parametrize(
@@ -65,9 +59,7 @@ def test_another_method_is_told_all_that_the_path_takes(server: Server, path: st
 
 
 def test_a_plain_request_for_the_websocket_is_told_to_upgrade(server: Server) -> None:
-    with Peer(server) as peer:
-        peer.get("/ws")
-        assert peer.response()[0] in (400, 426)
+    assert fetched(server, "/ws")[0] in (400, 426)
 
 
 @pytest.mark.parametrize("length", ["99999999999", "-1", "many"])
@@ -317,18 +309,14 @@ def test_metrics_answer_through_a_proxy_when_a_setting_says_so(serve: Serve) -> 
 
 
 def test_metrics_say_how_far_the_views_have_followed(server: Server) -> None:
-    with Peer(server) as peer:
-        peer.get("/metrics")
-        status, headers, body = peer.response()
+    status, headers, body = fetched(server, "/metrics")
     assert (status, headers["content-type"].partition(";")[0]) == (200, "text/plain")
     assert re.search(rb'^chatd_view_lag_events{view="search"} \d', body, re.MULTILINE)
     assert re.search(rb"^chatd_log_position \d", body, re.MULTILINE)
 
 
 def test_metrics_are_for_named_addresses(serve: Serve) -> None:
-    with Peer(serve(metrics="10.0.0.0/8")) as peer:
-        peer.get("/metrics")
-        assert peer.response()[0] == 403
+    assert fetched(serve(metrics="10.0.0.0/8"), "/metrics")[0] == 403
 
 
 # --- several lines of one name are one list (RFC 9110, section 5.3) ---

@@ -11,7 +11,7 @@ from contextlib import ExitStack, suppress
 import pytest
 
 from .conftest import Serve
-from .raw import CLOSE, TEXT, Ended, Peer
+from .raw import CLOSE, TEXT, Ended, Peer, fetched
 from .serving import Server
 from .test_http_edge import UPGRADE
 
@@ -169,9 +169,7 @@ def test_the_target_may_name_this_server_as_a_proxy_is_asked(server: Server) -> 
 
 def test_those_who_ask_the_api_are_refused_with_a_problem(server: Server) -> None:
     for target, expected in (("/api/v1/none", 404), ("/api/v1/%00", 400)):
-        with Peer(server) as peer:
-            peer.get(target)
-            status, headers, body = peer.response()
+        status, headers, body = fetched(server, target)
         assert (status, headers["content-type"]) == (expected, "application/problem+json")
         assert (b'"not_found"' if expected == 404 else b'"invalid"') in body
 
@@ -192,9 +190,7 @@ def test_a_full_house_makes_room_by_ending_connections_that_wait(serve: Serve) -
         for peer in waiting:
             peer.get("/healthz")
             assert peer.response()[0] == 200
-        with Peer(server) as late:
-            late.get("/healthz")
-            assert late.response()[0] == 200
+        assert fetched(server, "/healthz")[0] == 200
         assert waiting[0].rest() == b""
         waiting[2].get("/healthz")
         assert waiting[2].response()[0] == 200
@@ -277,9 +273,7 @@ def test_connections_of_an_address_count_as_long_as_they_last(serve: Serve) -> N
             assert (status, headers["retry-after"]) == (429, "5")
         peer.socket.shutdown(socket.SHUT_WR)
         assert peer.rest() == b""
-        with Peer(server) as fourth:
-            fourth.get("/healthz")
-            assert fourth.response()[0] == 200
+        assert fetched(server, "/healthz")[0] == 200
 
 
 def test_a_page_of_a_named_origin_may_read_events_and_a_foreign_one_may_not(serve: Serve) -> None:
@@ -301,9 +295,7 @@ def test_a_page_of_a_named_origin_may_read_events_and_a_foreign_one_may_not(serv
 
 def script_of_the_docs(server: Server) -> str:
     """The path of something large that anybody may have."""
-    with Peer(server) as peer:
-        peer.get("/api/docs")
-        found = re.search(rb'"(/api/docs/[^"]+bundle\.js)"', peer.response()[2])
+    found = re.search(rb'"(/api/docs/[^"]+bundle\.js)"', fetched(server, "/api/docs")[2])
     assert found
     return found[1].decode()
 
@@ -352,9 +344,7 @@ def test_who_waits_for_news_is_answered_when_the_server_stops(serve: Serve) -> N
     server = serve()
     with Peer(server, seconds=5, admin=True) as peer:
         ask_for_news(peer)
-        with Peer(server) as other:
-            other.get("/healthz")  # what was sent before has been read then
-            other.response()
+        fetched(server, "/healthz")
         assert server.stop() == 0
         status, headers, body = peer.response()
         assert (status, headers["connection"], json.loads(body)["events"]) == (200, "close", [])

@@ -82,6 +82,25 @@ def test_an_author_who_was_never_a_member_has_a_name_for_who_reads_what_they_wro
     assert outside.ask("profile.list", accounts=[left])["profiles"] == []
 
 
+def test_what_an_author_wrote_who_was_never_a_member_is_theirs_and_goes_with_them(
+    importing: Importing, town: Town
+) -> None:
+    member = town.member()
+    people = [{"key": "U4", "name": "dan", "account": member.id, "member": False}]
+    importing.add("people", people=people)
+    importing.people["U4"] = member.id
+    importing.say(*(importing.message(f"1.{n}", f"of dan {n}", by="U4") for n in range(3)))
+    importing.say(importing.message("2.1"))
+    exported = town.open(member).ask("account.export", limit=500)["items"]
+    assert [one["data"]["text"] for one in exported if one["kind"] == "message"] == [
+        "of dan 0", "of dan 1", "of dan 2"
+    ]  # fmt: skip
+    planned = town.operator.ask("account.erase", account=member.id, dry_run=True)
+    assert planned["erased"]["messages"] == 3
+    assert town.operator.ask("account.erase", account=member.id)["done"]
+    assert [one["text"] for one in history(town, importing.room)] == [None, None, None, "hello"]
+
+
 def test_messages_keep_authors_times_order_threads_edits_reactions_and_pins(
     importing: Importing, town: Town
 ) -> None:

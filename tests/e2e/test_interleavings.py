@@ -1,29 +1,26 @@
 """Random days of four people in a space where rights come and go: nobody receives anything from a position at
 which they had no right, nobody misses what they had a right to, and no post follows a ban.
 
-The gate plays a few of them, the same ones each time; CHATD_MODEL_EXAMPLES=200 plays as many others.
+`random_days` plays them.
 """
 
 from __future__ import annotations
 
 import itertools
-import os
 import sys
 from typing import Any
 
 import attrs
 import hypothesis.strategies as st
-import pytest
-from hypothesis import HealthCheck, Phase, settings
-from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
+from . import random_days
 from .conftest import Serve
 from .rights_model import OWNER, Audience, Message, Refused, Rights, Room
 from .serving import Server
 from .talking import Client, Frame, history
 from .town import Account, Town, absent_id
 
-EXAMPLES = int(os.environ.get("CHATD_MODEL_EXAMPLES", "0"))
 STEPS = 50
 RESTARTS = 1  # of one day; it takes a second or two
 MOST_ROOMS = 5
@@ -428,18 +425,7 @@ class Day(RuleBasedStateMachine):
             self.town.close()
 
 
-@pytest.mark.timeout(60 + 10 * EXAMPLES)
+@random_days.takes_long
 def test_nobody_ever_receives_what_they_had_no_right_to(serve: Serve) -> None:
     Day.server = serve()
-    run_state_machine_as_test(
-        Day,
-        settings=settings(
-            max_examples=EXAMPLES or 8,
-            stateful_step_count=STEPS,
-            derandomize=not EXAMPLES,
-            database=None,
-            phases=(Phase.generate,),  # to shrink would take longer than to read what is printed
-            suppress_health_check=list(HealthCheck),
-            print_blob=False,
-        ),
-    )
+    random_days.play(Day, 8, STEPS)

@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 import pytest
 
 from .conftest import Serve, ended_well
-from .raw import Peer
+from .raw import Peer, fetched
 from .serving import DidNotStart, Server
 from .talking import MSGPACK, Client, Frame, history
 from .test_database_gone import http
@@ -204,9 +204,7 @@ def test_the_first_start_prints_a_link_that_makes_the_first_account_once(serve: 
             status, _headers, page = peer.response()
             return status, page.decode()
 
-    with Peer(server) as peer:
-        peer.get(path)
-        status, _headers, page = peer.response()
+    status, _headers, page = fetched(server, path)
     assert status == 200
     assert link[1].encode() in page
     password = "a lantern over seven still ponds"

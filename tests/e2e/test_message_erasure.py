@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
-from .conftest import Serve, ended_well
-from .serving import Server
+from .conftest import Serve
 from .talking import DEADLINE, Client, Frame
 from .town import Account, Town
 
@@ -16,12 +15,8 @@ DELAY = 0.4  # seconds
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """One that erases soon."""
-    data = tmp_path_factory.mktemp("chatd") / "data"
-    server = Server(data, erase_messages_delay=DELAY).start()
-    yield server
-    ended_well(server)
+def started_with() -> dict[str, Any]:
+    return {"erase_messages_delay": DELAY}
 
 
 def texts(client: Client, room: str) -> list[str | None]:

@@ -1,20 +1,18 @@
 """Random days of three people with two devices each, compared with a simple model of what they should see.
 
-The gate plays a few of them, the same ones each time; CHATD_MODEL_EXAMPLES=200 plays as many others.
+`random_days` plays them.
 """
 
 from __future__ import annotations
 
-import os
 import sys
 from itertools import chain
 from typing import Any
 
 import hypothesis.strategies as st
-import pytest
-from hypothesis import HealthCheck, Phase, settings
-from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
+from . import random_days
 from .conftest import Serve
 from .device import Device
 from .model import ALL, Message, Model, Refused, Room
@@ -22,7 +20,6 @@ from .serving import Server
 from .talking import Client, Frame, history
 from .town import Town
 
-EXAMPLES = int(os.environ.get("CHATD_MODEL_EXAMPLES", "0"))
 STEPS = 40
 RESTARTS = 1  # of one day; it takes a second or two
 
@@ -367,18 +364,7 @@ class Day(RuleBasedStateMachine):
                 )
 
 
-@pytest.mark.timeout(60 + 10 * EXAMPLES)
+@random_days.takes_long
 def test_random_days_end_as_the_model_says(serve: Serve) -> None:
     Day.server = serve()
-    run_state_machine_as_test(
-        Day,
-        settings=settings(
-            max_examples=EXAMPLES or 6,
-            stateful_step_count=STEPS,
-            derandomize=not EXAMPLES,
-            database=None,
-            phases=(Phase.generate,),  # to shrink would take longer than to read what is printed
-            suppress_health_check=list(HealthCheck),
-            print_blob=False,
-        ),
-    )
+    random_days.play(Day, 6, STEPS)

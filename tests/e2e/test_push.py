@@ -11,7 +11,6 @@ import pytest
 from .conftest import Serve
 from .push_place import Browser, PushPlace
 from .scraping import families, value
-from .serving import Server
 from .talking import Client, Frame
 from .test_hostile_bytes import within
 from .test_unposted import unposted
@@ -25,14 +24,8 @@ def place() -> Iterator[PushPlace]:
 
 
 @pytest.fixture(scope="module")
-def server(place: PushPlace, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    server = Server(
-        tmp_path_factory.mktemp("chatd") / "data",
-        private_hosts=place.host,
-        push_contact="mailto:admin@example.org",
-    ).start()
-    yield server
-    assert server.stop() == 0, server.output()
+def started_with(place: PushPlace) -> dict[str, Any]:
+    return {"private_hosts": place.host, "push_contact": "mailto:admin@example.org"}
 
 
 class Phone:

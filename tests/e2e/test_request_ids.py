@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import json
 import socket
-from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
-from .conftest import ended_well
-from .raw import Peer
+from .raw import Peer, fetched
 from .serving import Server
 from .talking import Frame
 from .town import Town
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    server = Server(tmp_path_factory.mktemp("chatd") / "data", log_level="debug").start()
-    yield server
-    ended_well(server)
+def started_with() -> dict[str, Any]:
+    return {"log_level": "debug"}
 
 
 def lines(server: Server, event: str) -> list[Frame]:
@@ -29,9 +26,11 @@ def lines(server: Server, event: str) -> list[Frame]:
 
 
 def answered_with(server: Server, path: str, **headers: str) -> str:
-    with Peer(server) as peer:
-        peer.get(path, headers={name.replace("_", "-"): value for name, value in headers.items()})
-        return str(peer.response()[1]["x-request-id"])
+    return str(
+        fetched(server, path, {name.replace("_", "-"): value for name, value in headers.items()})[1][
+            "x-request-id"
+        ]
+    )
 
 
 def test_an_id_that_a_client_gives_comes_back_and_stands_in_the_log(server: Server) -> None:

@@ -18,7 +18,6 @@ from chatd.clock import now
 from chatd.store.ops import verify
 from chatd.store.ops.cut import OWN, REPLAYED, TABLES
 
-from .conftest import ended_well
 from .serving import Server, open_to_others
 from .talking import history
 from .test_files import post
@@ -29,10 +28,8 @@ from .uploads import UPLOADING, upload
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    server = Server(tmp_path_factory.mktemp("chatd") / "data", program=UPLOADING).start()
-    yield server
-    ended_well(server)
+def started_with() -> dict[str, Any]:
+    return {"program": UPLOADING}
 
 
 def chatctl(*words: object, status: int = 0) -> Any:

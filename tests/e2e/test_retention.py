@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from .conftest import ended_well
-from .serving import Server
 from .talking import DEADLINE, Client, Frame, history
 from .town import Town
 from .uploads import UPLOADING, upload
@@ -19,11 +17,8 @@ SECRET = "xyzzy-said-once"
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    data = tmp_path_factory.mktemp("chatd") / "data"
-    server = Server(data, program=UPLOADING, retention_delay=DELAY).start()
-    yield server
-    ended_well(server)
+def started_with() -> dict[str, Any]:
+    return {"program": UPLOADING, "retention_delay": DELAY}
 
 
 def says(folder: Path, text: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from .raw import Peer
+from .raw import fetched
 from .serving import Server
 from .talking import MSGPACK
 from .town import Town
@@ -82,6 +82,9 @@ def test_followers_come_to_the_head_of_the_log(town: Town) -> None:
 def test_the_log_is_asked_to_wait_over_http_too(server: Server, town: Town, wait: str, status: int) -> None:
     admin = town.account("admin", admin=True)
     head = town.operator.ask("event.list")["position"]
-    with Peer(server) as peer:
-        peer.get(f"/api/v1/log?after={head}&wait={wait}", headers={"Authorization": f"Bearer {admin.token}"})
-        assert peer.response()[0] == status
+    assert (
+        fetched(server, f"/api/v1/log?after={head}&wait={wait}", {"Authorization": f"Bearer {admin.token}"})[
+            0
+        ]
+        == status
+    )

@@ -15,7 +15,6 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 from joserfc.jwk import OctKey, RSAKey
 
-from .conftest import ended_well
 from .provider import CLIENT, SECRET, Browser, Claims, Page, Provider, s256, signed
 from .serving import Server
 from .talking import Client, Frame
@@ -32,11 +31,8 @@ def module_provider() -> Iterator[Provider]:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory, module_provider: Provider) -> Iterator[Server]:
-    data = tmp_path_factory.mktemp("chatd") / "data"
-    server = Server(data, oidc_sign_up=True, oidc_name="Hopper ID", **module_provider.settings).start()
-    yield server
-    ended_well(server)
+def started_with(module_provider: Provider) -> dict[str, Any]:
+    return {"oidc_sign_up": True, "oidc_name": "Hopper ID", **module_provider.settings}
 
 
 @pytest.fixture

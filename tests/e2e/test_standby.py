@@ -33,10 +33,8 @@ CACHES = {"snapshots", "sqlite_stat1"}
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    server = Server(tmp_path_factory.mktemp("chatd") / "data", program=UPLOADING, follow=True).start()
-    yield server
-    ended_well(server)
+def started_with() -> dict[str, Any]:
+    return {"program": UPLOADING, "follow": True}
 
 
 @pytest.fixture

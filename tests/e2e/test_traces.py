@@ -5,12 +5,13 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from .collector import Collector
-from .conftest import Serve, ended_well
+from .conftest import Serve
 from .raw import Peer
 from .scraping import families, value
 from .serving import Server
@@ -27,11 +28,8 @@ def collector() -> Iterator[Collector]:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory, collector: Collector) -> Iterator[Server]:
-    folder = tmp_path_factory.mktemp("chatd")
-    server = Server(folder / "data", traces=collector.url, log_level="debug").start()
-    yield server
-    ended_well(server)
+def started_with(collector: Collector) -> dict[str, Any]:
+    return {"traces": collector.url, "log_level": "debug"}
 
 
 def attributes(span: Span) -> Frame:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from .conftest import ended_well
-from .raw import Peer
+from .scraping import scraped
 from .talking import Client, Frame
 from .test_clock import DAY, Shifted, wait_for_line
 from .town import Town
@@ -30,9 +30,7 @@ def server(tmp_path: Path) -> Iterator[Shifted]:
 
 
 def metrics(server: Shifted) -> dict[str, float]:
-    with Peer(server) as peer:
-        peer.get("/metrics")
-        _, _, body = peer.response()
+    body = scraped(server)
     found = re.findall(rb"^([a-z_]+(?:\{[^}]*\})?) (\S+)$", body, re.MULTILINE)
     return {name.decode(): float(value) for name, value in found}
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from . import served_from
-from .raw import Peer
+from .raw import Peer, fetched
 from .serving import Server
 
 SCRIPT = b"export const tides = 'high water';\n" * 100
@@ -58,14 +58,6 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def empty(tmp_path: Path) -> Iterator[Server]:
     (tmp_path / "web").mkdir()
     yield from serving(tmp_path, tmp_path / "web")
-
-
-def fetched(
-    server: Server, path: str, headers: dict[str, str] | None = None
-) -> tuple[int, dict[str, str], bytes]:
-    with Peer(server) as peer:
-        peer.get(path, headers=headers)
-        return peer.response()
 
 
 @pytest.mark.parametrize("path", ["/", "/index.html"])

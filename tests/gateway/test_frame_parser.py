@@ -11,7 +11,15 @@ from hypothesis import strategies as st
 
 from chatd.auth.rate_limits import TokenBucket
 from chatd.gateway.websocket.bounds import MAX_CONTROL_FRAMES, MAX_FRAGMENTS
-from chatd.gateway.websocket.frame_parser import INBOX_BYTES, INBOX_SIZE, FrameParser, Sentinel
+from chatd.gateway.websocket.frame_parser import (
+    INBOX_BYTES,
+    INBOX_SIZE,
+    STRANGERS_BYTES,
+    STRANGERS_MESSAGE,
+    TOO_LONG_FOR_STRANGERS,
+    FrameParser,
+    Sentinel,
+)
 from chatd.settings import Rate
 
 FIN, TEXT, BINARY, CONTINUATION, CLOSE, PING, PONG = 0x80, 0x1, 0x2, 0x0, 0x8, 0x9, 0xA
@@ -172,3 +180,67 @@ def test_pongs_that_are_due_are_nobodys_work_however_long_a_client_only_listens(
     assert frame_parser.feed(pong) == pong  # nobody asked
     frame_parser.feed(masked(FIN | TEXT, b"hi"))
     assert drain(frame_parser) == ["hi"]
+
+
+# --- before a session is open ---
+
+LONG = b"x" * (STRANGERS_MESSAGE + 1)
+
+
+def of_stranger(opened: list[bool]) -> tuple[FrameParser, list[bool]]:
+    """A parser of somebody who is a stranger until `opened` has something in it, and its calls for more."""
+    frame_parser = FrameParser(2 * len(LONG), stranger=lambda: not opened)
+    spaces: list[bool] = []
+    frame_parser.space = lambda: spaces.append(frame_parser.full)
+    return frame_parser, spaces
+
+
+# whole, as the first of several fragments, as the last one
+LONG_ONES = [
+    masked(FIN | TEXT, LONG),
+    masked(TEXT, LONG),
+    masked(TEXT, b"x") + masked(FIN | CONTINUATION, LONG),
+]
+
+
+@pytest.mark.parametrize("long", LONG_ONES)
+async def test_a_long_message_behind_another_one_waits_for_the_session(long: bytes) -> None:
+    opened: list[bool] = []
+    frame_parser, spaces = of_stranger(opened)
+    frame_parser.feed(masked(FIN | TEXT, b"open") + long[:1000])
+    assert frame_parser.full
+    assert await frame_parser.take() == "open"
+    assert spaces[-1] is True
+    opened.append(True)
+    with trio.move_on_after(0):
+        await frame_parser.take()
+    assert spaces[-1] is False
+    frame_parser.feed(long[1000:])
+    assert not frame_parser.full or drain(frame_parser) == [LONG.decode()]
+    assert frame_parser.violation is None
+
+
+@pytest.mark.parametrize("before", [b"", masked(FIN | TEXT, b"open")])
+@pytest.mark.parametrize("long", LONG_ONES)
+async def test_a_long_message_is_1009_where_no_session_was_opened(before: bytes, long: bytes) -> None:
+    frame_parser, _ = of_stranger([])
+    frame_parser.feed(before + long[:1000])
+    while await frame_parser.take() is not Sentinel.END:
+        pass
+    assert frame_parser.violation == TOO_LONG_FOR_STRANGERS
+
+
+def test_the_inbox_of_a_stranger_is_full_sooner() -> None:
+    opened: list[bool] = []
+    frame_parser, _ = of_stranger(opened)
+    frame_parser.feed(masked(FIN | BINARY, b"x" * STRANGERS_BYTES))
+    assert frame_parser.full
+    opened.append(True)
+    assert not frame_parser.full
+
+
+def test_a_long_message_holds_nobody_up_whose_reading_has_stopped() -> None:
+    frame_parser, _ = of_stranger([])
+    frame_parser.feed(masked(FIN | TEXT, b"open") + masked(FIN | TEXT, LONG)[:1000])
+    frame_parser.stop_reading()
+    assert not frame_parser.full

@@ -4,6 +4,7 @@ type Listener = (event: Record<string, unknown>) => void
 
 const listeners = new Map<string, Listener>()
 const openWindow = vi.fn(async (_url: string) => undefined)
+const showNotification = vi.fn(async (_title: string, _options: NotificationOptions) => undefined)
 let pages: Page[] = []
 
 /** A page of the client that shows an account; null: it does not answer. */
@@ -24,6 +25,8 @@ class Page {
 beforeAll(async () => {
   vi.stubGlobal('BUILD', { id: '1', shell: [], assets: [] })
   vi.stubGlobal('self', {
+    navigator: { language: 'en' },
+    registration: { showNotification },
     clients: { matchAll: async () => pages, openWindow },
     addEventListener: (type: string, listener: Listener) => listeners.set(type, listener),
   })
@@ -61,4 +64,15 @@ test('a new window is told the account', async () => {
   pages = []
   await clicked(about)
   expect(openWindow).toHaveBeenCalledWith('/#/as/ann/room/r1/7')
+})
+
+test('what is pushed is shown without its marks, and what is hidden in it stays hidden', async () => {
+  let work: unknown
+  const data = { json: () => ({ title: 'ada · general', room: 'r', text: '**who** did it: ||the but…' }) }
+  const waitUntil = (promise: unknown) => {
+    work = promise
+  }
+  listeners.get('push')?.({ data, waitUntil })
+  await work
+  expect(showNotification.mock.lastCall?.[1]?.body).toBe('who did it: ▒▒▒')
 })

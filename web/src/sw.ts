@@ -7,6 +7,7 @@
  */
 
 import { worded } from './notify/worded'
+import { plainText } from './text/plain'
 
 // The types of the page's world stand for the worker's too; these are the few that only a worker has.
 interface Extended extends Event {
@@ -124,9 +125,13 @@ worker.addEventListener('push', (event) => {
   event.waitUntil(show(pushed))
 })
 
+/** The server sends no more of a text. */
+const TEXT = 300
+
 async function show({ account, kind, room, seq, title, text, files }: Partial<Pushed>): Promise<void> {
   const words = worded(worker.navigator.language)
-  const body = text ?? ((files ?? 0) > 0 ? words.files : kind === 'scheduled' ? words.not_posted : words.news)
+  const said = text == null ? null : plainText(text, TEXT, text.endsWith('…'))
+  const body = said || ((files ?? 0) > 0 ? words.files : kind === 'scheduled' ? words.not_posted : words.news)
   const options = {
     body,
     tag: room ?? 'chatd',

@@ -2,6 +2,7 @@
 
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Chat } from '../src/data/chat'
+import { readAll } from '../src/inbox/read_all'
 import { eventsOf, follow } from '../src/ui/following'
 import { Paged } from '../src/ui/paged'
 import { chatOf } from './chats'
@@ -141,4 +142,17 @@ it('a list follows what others do, message or not, and what they did while there
   await until('the role is shown', () => role(anna) === 'guest')
   stop()
   chat.close()
+})
+
+it('all notifications are marked read, and not only those of the first page', async () => {
+  const one = await opened(chatOf(anna, server.url))
+  const two = await opened(chatOf(bert, server.url))
+  const unread = async () => (await one.ask('notification.list', {})).unread
+  for (const text of ['one', 'two', 'three'])
+    await two.ask('message.post', { room, text: `@${anna.name} ${text}` })
+  await eventually('all have come', async () => (await unread()) === 3)
+  await readAll(one, 2)
+  expect(await unread()).toBe(0)
+  one.close()
+  two.close()
 })

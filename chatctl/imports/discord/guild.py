@@ -19,16 +19,16 @@ from chatctl.imports.discord.people import People
 from chatctl.imports.discord.rows import shown
 from chatctl.imports.export import Options, Unreadable
 from chatctl.imports.glance import glance
-from chatctl.imports.json_decoding import NotJson, decoded
-from chatctl.imports.json_text import elements
+from chatctl.imports.json_rows import Rows
 from chatctl.imports.markdown import literal, span
 from chatctl.imports.ordering import Ordering
-from chatctl.imports.problems import Problems, lost_in
+from chatctl.imports.problems import Problems
 from chatctl.imports.records import CustomEmoji, Message, Person, Room, plain
 
 MAX_EMOJI: Final = 10_000
 MAX_MEMBERS: Final = 1_000  # of a direct room
 _LOOKED_AT: Final = 20
+_MESSAGES: Final = Rows(OPENED, MESSAGE, "message")
 _MESSAGE: Final = msgspec.json.Decoder(rows.Message)
 _GLANCE: Final = msgspec.json.Decoder(rows.Glance)
 
@@ -106,7 +106,7 @@ class DiscordGuild(ArchivedExport):
         reader = Reader(
             file, self._threads, self._people, self.problems, self._titles.get, self._beside(file.name)
         )
-        for place, found in self._values(file, _MESSAGE, self.problems):
+        for place, found in _MESSAGES.read(self._archive, file.name, _MESSAGE, self.problems):
             message = reader.message(found, place)
             if message is None:
                 continue
@@ -134,21 +134,6 @@ class DiscordGuild(ArchivedExport):
             message = replace(message, reply_to=None)
         return message
 
-    def _values(
-        self, file: ChannelFile, decoder: msgspec.json.Decoder[T], problems: Problems
-    ) -> Iterator[tuple[str, T]]:
-        with self._archive.open(file.name) as stream:
-            number = 0
-            for path, raw in elements(stream, file.name, problems, OPENED):
-                if path != MESSAGE:
-                    continue
-                number += 1
-                place = f"{file.name} message {number}"
-                try:
-                    yield place, decoded(raw, decoder, lost_in(problems, place))
-                except NotJson:
-                    problems.add("unreadable", place)
-
     def _look_through(self) -> None:
         """Finds who wrote, who is in direct rooms, and the pictures of custom emoji."""
         if self._looked_through:
@@ -157,7 +142,10 @@ class DiscordGuild(ArchivedExport):
         for file in self._files:
             wrote: dict[str, None] = {}
             path_of = self._beside(file.name)
-            for _, each in self._values(file, _GLANCE, Problems()):  # what is wrong is told when it is read
+            glances = _MESSAGES.read(
+                self._archive, file.name, _GLANCE, Problems()
+            )  # what is wrong is told later
+            for _, each in glances:
                 key = self._people.key(each.author)
                 if key is not None and file.of_writers and len(wrote) < MAX_MEMBERS:
                     wrote[key] = None

@@ -10,6 +10,7 @@ from attrs import define, field
 
 from chatctl.imports.archive import Archive
 from chatctl.imports.json_decoding import NotJson, decoded
+from chatctl.imports.json_rows import Rows
 from chatctl.imports.json_text import ANY, Opened, Path, elements
 from chatctl.imports.keys import bounded
 from chatctl.imports.matrix.events import MAX_NAME, Event, local_part, text_of, value_of
@@ -20,6 +21,7 @@ MAX_PEOPLE: Final = 200_000
 MAX_PINS: Final = 10_000
 _MESSAGE: Final = ("messages", ANY)
 _OPENED: Final[Opened] = {(): "object", ("messages",): "list"}
+_EVENTS: Final = Rows(_OPENED, _MESSAGE, "event")
 _EVENT: Final = msgspec.json.Decoder(Event)
 _TEXT: Final = msgspec.json.Decoder(str)
 # What stands in an event's content, and in what a server adds to it.
@@ -68,23 +70,12 @@ class RoomFile:
 
 def events(archive: Archive, name: str, problems: Problems) -> Iterator[tuple[str, Event]]:
     """With the place of each."""
-    with archive.open(name) as stream:
-        number = 0
-        for path, raw in elements(stream, name, problems, _OPENED):
-            if path == _MESSAGE:
-                number += 1
-                place = f"{name} event {number}"
-                lost = lost_in(problems, place)
-                try:
-                    event = decoded(raw, _EVENT, lost)
-                except NotJson:
-                    problems.add("unreadable", place)
-                    continue
-                for value, types in ((event.content, _CONTENT), (event.unsigned, _UNSIGNED)):
-                    for path_in, type_ in types.items():
-                        if not isinstance(value_of(value, *path_in), type_ | None):
-                            lost(".".join(path_in))
-                yield place, event
+    for place, event in _EVENTS.read(archive, name, _EVENT, problems):
+        for value, types in ((event.content, _CONTENT), (event.unsigned, _UNSIGNED)):
+            for path, type_ in types.items():
+                if not isinstance(value_of(value, *path), type_ | None):
+                    lost_in(problems, place)(".".join(path))
+        yield place, event
 
 
 def first_look(archive: Archive, name: str, people: dict[str, Person]) -> RoomFile | None:

@@ -92,7 +92,6 @@ class FileRow(Struct):
 class Call(Struct):
     """A call or huddle."""
 
-    created_by: str | None = None
     name: str | None = None
     date_start: Number = None
     date_end: Number = None
@@ -110,7 +109,6 @@ class Row(Struct):
     username: str | None = None
     text: str | None = None
     thread_ts: Number = None
-    hidden: bool | None = None
     edited: Edited | None = None
     reactions: list[ReactionRow] | None = None
     files: list[FileRow] | None = None

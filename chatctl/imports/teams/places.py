@@ -9,16 +9,16 @@ import msgspec
 from attrs import define, field
 
 from chatctl.imports.archive import Archive
-from chatctl.imports.json_decoding import NotJson, decoded
-from chatctl.imports.json_text import ANY, Opened, elements
+from chatctl.imports.json_rows import Rows
+from chatctl.imports.json_text import ANY
 from chatctl.imports.keys import bounded
-from chatctl.imports.problems import Problems, lost_in
+from chatctl.imports.problems import Problems
 from chatctl.imports.records import Person, Room
 from chatctl.imports.teams.rows import Channel, Member, Row, Team, User, shown
 
 MAX_ROWS: Final = 500_000  # of each list
 LISTS: Final = ("teamsList.json", "usersList.json")
-_ROWS: Final[Opened] = {(): "list or object", ("value",): "list"}
+_ROWS: Final = Rows({(): "list or object", ("value",): "list"}, (ANY,), "row")
 _TEAM: Final = msgspec.json.Decoder(Team)
 _CHANNEL: Final = msgspec.json.Decoder(Channel)
 _MEMBER: Final = msgspec.json.Decoder(Member)
@@ -113,16 +113,5 @@ def rows(
     archive: Archive, name: str, decoder: msgspec.json.Decoder[T], problems: Problems
 ) -> Iterator[tuple[str, T]]:
     """With the place of each; none where there is no such file."""
-    if name not in archive:
-        return
-    number = 0
-    with archive.open(name) as stream:
-        for path, raw in elements(stream, name, problems, _ROWS):
-            if not path or path[-1] != ANY:
-                continue
-            number += 1
-            place = f"{name} row {number}"
-            try:
-                yield place, decoded(raw, decoder, lost_in(problems, place))
-            except NotJson:
-                problems.add("unreadable", place)
+    if name in archive:
+        yield from _ROWS.read(archive, name, decoder, problems)

@@ -52,7 +52,6 @@ class Row(Struct, frozen=True):
     file_name: str | None = None
     file_size: int | None = None
     mime_type: str | None = None
-    sticker_emoji: str | None = None
     poll: dict[str, Any] | None = None
     todo_list: dict[str, Any] | None = None
     location_information: dict[str, Any] | None = None

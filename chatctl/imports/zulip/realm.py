@@ -14,9 +14,10 @@ from chatctl.imports.archived_export import ArchivedExport
 from chatctl.imports.export import Options, Unreadable
 from chatctl.imports.glance import glance
 from chatctl.imports.json_decoding import NotJson, decoded
-from chatctl.imports.json_text import ANY, Opened, elements
+from chatctl.imports.json_rows import Rows
+from chatctl.imports.json_text import ANY, elements
 from chatctl.imports.ordering import Ordering
-from chatctl.imports.problems import Problems, lost_in
+from chatctl.imports.problems import Problems
 from chatctl.imports.records import CustomEmoji, Message, Person, Room, plain
 from chatctl.imports.zulip.messages import (
     Reader,
@@ -36,8 +37,9 @@ MAX_EMOJI: Final = 10_000
 _CHUNK: Final = re.compile(r"messages-\d{1,9}\.json(?:\.partial)?")
 # What Zulip before version 10 put before the name of a stream that was archived.
 _ARCHIVED: Final = re.compile(r"^(?:[0-9a-f]{7}|!*)!DEACTIVATED:(?=.)")
-_MESSAGE: Final = ("zerver_message", ANY)
-_OPENED: Final[Opened] = {(): "object", ("zerver_message",): "list", (ANY,): "any"}
+_MESSAGES: Final = Rows(
+    {(): "object", ("zerver_message",): "list", (ANY,): "any"}, ("zerver_message", ANY), "message"
+)
 _ROW: Final = msgspec.json.Decoder(Row)
 _SENT: Final = msgspec.json.Decoder(Sent)
 
@@ -118,7 +120,7 @@ class ZulipRealm(ArchivedExport):
                 self._first_of_topics(),
                 self._by_name.get,
             )
-            for row, place in self._chunks(_ROW, self.problems):
+            for place, row in self._chunks(_ROW, self.problems):
                 found = reader.message(row, place)
                 if found is None:
                     continue
@@ -128,7 +130,7 @@ class ZulipRealm(ArchivedExport):
 
     def _first_of_topics(self) -> dict[Topic, int]:
         first: dict[Topic, tuple[float, int]] = {}
-        for sent, _ in self._chunks(_SENT, Problems()):
+        for _, sent in self._chunks(_SENT, Problems()):
             if sent.date_sent is None:
                 continue
             topic, time = topic_of(sent), (sent.date_sent, sent.id)
@@ -138,20 +140,10 @@ class ZulipRealm(ArchivedExport):
                 first[topic] = time
         return {topic: id_ for topic, (_, id_) in first.items()}
 
-    def _chunks(self, decoder: msgspec.json.Decoder[T], problems: Problems) -> Iterator[tuple[T, str]]:
+    def _chunks(self, decoder: msgspec.json.Decoder[T], problems: Problems) -> Iterator[tuple[str, T]]:
         for name in self._archive.names(f"{self._base}messages-"):
-            if not _CHUNK.fullmatch(name.removeprefix(self._base)):
-                continue
-            number = 0
-            with self._archive.open(name) as stream:
-                for path, raw in elements(stream, name, problems, _OPENED):
-                    if path == _MESSAGE:
-                        number += 1
-                        place = f"{name} message {number}"
-                        try:
-                            yield decoded(raw, decoder, lost_in(problems, place)), place
-                        except NotJson:
-                            problems.add("unreadable", place)
+            if _CHUNK.fullmatch(name.removeprefix(self._base)):
+                yield from _MESSAGES.read(self._archive, name, decoder, problems)
 
     def _add_room(self, recipient: Recipient, sender: int) -> None:
         assert self._rooms is not None

@@ -59,7 +59,6 @@ class Subscription(Struct, frozen=True):
 
 class Emoji(Struct, frozen=True):
     name: str | None = None
-    file_name: str | None = None
     deactivated: bool | None = None
 
 

@@ -16,6 +16,7 @@ import trio
 
 from chatd.actors.runtime.chunk import Chunk, SignalFrame
 from chatd.actors.runtime.ring import Ring
+from chatd.concurrency.bell import Bell
 from chatd.contract.events import DISSOLVES, ERASES
 from chatd.current.staying import while_asker_stays
 from chatd.domain.event import Event, membership_change, parent_space
@@ -58,7 +59,7 @@ class Bus:
         self._ring = Ring(head)
         self._streams: dict[str, dict[Subscriber, None]] = {}
         self._accounts: dict[str, dict[Subscriber, None]] = {}
-        self._published = trio.Event()
+        self._published = Bell()
         self._asking: set[trio.CancelScope] = set()  # requests that wait for news
         self._stopping = False
         self.relay: Relay | None = None  # shows signals to sessions on other nodes
@@ -128,8 +129,7 @@ class Bus:
             self._forget(erasures)
         if events:
             self.head, self.hash = events[-1].position, events[-1].hash
-            self._published.set()
-            self._published = trio.Event()
+            self._published.ring()
             for watcher in self._watchers:
                 watcher(events)
 

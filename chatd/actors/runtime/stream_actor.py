@@ -22,8 +22,10 @@ from msgspec.structs import replace
 from chatd.actors.runtime.envelope import BROKEN, STALE, TOO_LONG, UNSETTLED, Envelope, unavailable
 from chatd.actors.runtime.mailbox import Closed, Mailbox, MailboxStatistics
 from chatd.actors.runtime.signals import signal_frame
+from chatd.actors.runtime.stream_memory import StreamMemory
 from chatd.actors.runtime.stream_types import STREAM_TYPES, State, load_messages, remember
 from chatd.actors.runtime.turn import Turn, next_turn
+from chatd.concurrency.bell import Bell
 from chatd.contract.errors import Refusal
 from chatd.contract.file import FileInfo
 from chatd.contract.rows import pick
@@ -35,7 +37,6 @@ from chatd.ports import (
     Append,
     Appended,
     MarkRead,
-    PutSnapshot,
     Reader,
     Row,
     StoreUnavailable,
@@ -46,7 +47,6 @@ from chatd.tracing import Span, tracing
 
 CAPACITY: Final = 1024
 SNAPSHOT_EVERY: Final = 500  # facts
-LOAD_PAGE: Final = 2000
 REDOS: Final = 16  # times that a turn is decided anew because the log knew better
 PATIENT_REDOS: Final = 3  # of these; before each further one the actor pauses, the longer the later
 PAUSE: Final = 0.005  # seconds, the longest first one
@@ -89,27 +89,20 @@ class StreamActor:
         self.last_used = trio.current_time()
         self._type = STREAM_TYPES[type_]
         self._surroundings = surroundings
-        self._state: State | None = None
-        self._loading = trio.Lock()
+        self._memory = StreamMemory(stream, surroundings.reader)
         self._under_way: list[Envelope] = []
-        self._snapshot_seq = 0
-        self._arrived: list[Event] = []  # what others added while the state was being read
-        self._absorbed = 0  # times that others added something
         self._pause = 0.0  # seconds for which a new turn lets others in first
         self._giving_way_until = 0.0  # trio's time
         self._unsettled = False  # something is decided that may not come to be
         self._waiting = 0  # that wait until it is settled
-        self._settled = trio.Event()
+        self._settled = Bell()
 
     # --- asked from outside
 
     async def state(self) -> State:
         """The state, for reading; read it before the next await. Raises StoreUnavailable."""
         self.last_used = trio.current_time()
-        state = self._state
-        if state is None:
-            async with self._loading:
-                state = self._state = self._state or self._caught_up(await self._load())
+        state = self._memory.state or await self._memory.known()
         if (parent := self._type.parent(state)) is not None:
             self._type.sync_members(state, await self._surroundings.state_of(parent))
         elif self._type.needs_shared_spaces(state):
@@ -119,11 +112,7 @@ class StreamActor:
     def absorb(self, events: Sequence[Event]) -> None:
         """Others added these to the stream, and they are durable. What was decided on an older state is going
         to be refused by the log, and decided anew."""
-        self._absorbed += 1
-        if self._loading.locked():
-            self._arrived += events
-        elif self._state is not None and not self._take_in(self._state, events):
-            self._state = None
+        self._memory.absorb(events)
 
     def give_way(self, seconds: float) -> None:
         """Others were too late with what they decided for the stream, and decide it anew, which takes so
@@ -146,12 +135,13 @@ class StreamActor:
 
     def forget_child_of(self, parent: str) -> None:
         """Somebody did not leave `parent` after all, though it seemed so."""
-        if self._state is not None and self._type.parent(self._state) == parent:
-            self._state = None
+        state = self._memory.state
+        if state is not None and self._type.parent(state) == parent:
+            self._memory.forget()
 
     def forget(self) -> None:
         """What is known here and nowhere in the log, as markers, may be out of date: it is read again."""
-        self._state = None
+        self._memory.forget()
 
     @property
     def idle(self) -> bool:
@@ -170,7 +160,8 @@ class StreamActor:
                 await self._turn(turn)
                 self._under_way = rest
             self.healthy = True
-            if (self._state is None or not self._state.exists) and not len(self.mailbox):
+            state = self._memory.state
+            if (state is None or not state.exists) and not len(self.mailbox):
                 self.mailbox.close()  # nobody needs an actor for what is not there or must be read again
         await self._leave_snapshot()
 
@@ -178,53 +169,21 @@ class StreamActor:
         return self.mailbox.statistics()
 
     def failed(self, given_up: bool) -> None:
-        self._state = None
+        self._memory.forget()
         if given_up:
             self.mailbox.close()
         for envelope in [*self._under_way, *(self.mailbox.take_nowait() if given_up else ())]:
             envelope.reply(BROKEN)
         self._under_way = []
 
-    async def _load(self) -> State:
-        reader, type_ = self._surroundings.reader, self._type
-        loaded = await reader.load(self.stream)
-        state = type_.restore(loaded.snapshot) if loaded.snapshot is not None else None
-        self._snapshot_seq = 0 if state is None else loaded.snapshot_seq
-        if state is None:
-            state = type_.state(self.id)
-        while events := await reader.stream_events(self.stream, state.head, LOAD_PAGE):
-            for event in events:
-                type_.apply(state, event)
-            type_.confirm(state, events)
-        if type_.remembers and state.exists:
-            remember(state, await reader.recent_posts(self.id, type_.remembers))
-        return state
-
-    def _caught_up(self, state: State) -> State:
-        arrived, self._arrived = self._arrived, []
-        self._take_in(state, [event for event in arrived if event.seq > state.head])
-        return state
-
-    def _take_in(self, state: State, events: Sequence[Event]) -> bool:
-        """False: they do not follow from the state."""
-        for event in events:
-            if event.seq != state.head + 1:
-                return False
-            self._type.apply(state, event)
-        self._type.confirm(state, events)
-        return True
-
     async def _leave_snapshot(self) -> None:
         """Going to sleep: what was learned since the last snapshot need not be replayed on waking."""
-        if self._state is not None and self._state.head > self._snapshot_seq:
+        state = self._memory.state
+        if state is not None and self._memory.unsaved(state) > 0:
             try:
-                await self._surroundings.append(Append(writes=(self._snapshot(self._state),)))
+                await self._surroundings.append(Append(writes=(self._memory.snapshot(state),)))
             except StoreUnavailable:
                 log.warning("no_snapshot", actor=self.name)
-
-    def _snapshot(self, state: State) -> PutSnapshot:
-        self._snapshot_seq = state.head
-        return PutSnapshot(self.stream, state.head, self._type.dump(state))
 
     # --- a turn
 
@@ -248,7 +207,7 @@ class StreamActor:
                     return self._answer(turn, Appended(()))
                 outcome = await self._append(turn, spans)
             except StoreUnavailable as error:
-                self._state = None
+                self._memory.forget()
                 return _tell(envelopes, error)
             if isinstance(outcome, Appended):
                 return self._answer(turn, outcome)
@@ -273,13 +232,12 @@ class StreamActor:
             return outcome
         finally:
             if not written:
-                self._state = None
+                self._memory.forget()
                 if turn.leaves:
                     self._surroundings.leaving_failed(self.stream)
             self._unsettled = False
             if self._waiting:
-                self._settled.set()
-                self._settled = trio.Event()
+                self._settled.ring()
 
     async def _let_others_in(self) -> None:
         if trio.current_time() < self._giving_way_until:
@@ -312,8 +270,8 @@ class StreamActor:
         turn = Turn()
         if (parent := self._type.parent(state)) is not None and parent_state is not None:
             turn.beside = ((parent, parent_state.head),)
-        if state.head - self._snapshot_seq >= SNAPSHOT_EVERY:
-            turn.writes.append(self._snapshot(state))
+        if self._memory.unsaved(state) >= SNAPSHOT_EVERY:
+            turn.writes.append(self._memory.snapshot(state))
         leaves = self._type.leaves(state)
         for envelope in envelopes:
             self._decide_one(state, parent_state, envelope, turn)
@@ -325,7 +283,7 @@ class StreamActor:
         reader, surroundings = self._surroundings.reader, self._surroundings
         seqs = list({seq for envelope in envelopes for seq in self._type.messages_of(envelope.command)})
         while True:
-            absorbed = self._absorbed
+            absorbed = self._memory.absorbed
             messages = await reader.message_states(self.id, seqs) if seqs else None
             unknown = await self._without_marker(envelopes)
             stored = await reader.markers(self.id, unknown) if unknown else {}
@@ -334,7 +292,8 @@ class StreamActor:
             parent_state = None if parent is None else await surroundings.state_of(parent)
             while parent is not None and await surroundings.wait_settled(parent):
                 parent_state = await surroundings.state_of(parent)
-            if absorbed == self._absorbed and self._state is state:  # else it saw what did not come to be
+            # Else it saw what did not come to be.
+            if absorbed == self._memory.absorbed and self._memory.state is state:
                 markers = {account: stored.get(account, (0, 0)) for account in unknown}
                 return _LookedUp(state, parent_state, messages, markers)
 
@@ -414,8 +373,8 @@ class StreamActor:
             turn.writes.append(MarkRead(envelope.context.by, self.id, decision.read))
 
     def _answer(self, turn: Turn, outcome: Appended) -> None:
-        if self._state is not None:
-            self._type.confirm(self._state, outcome.events)
+        if self._memory.state is not None:
+            self._type.confirm(self._memory.state, outcome.events)
         for envelope, decision, start in turn.decided:
             envelope.reply(decision.answer(outcome.events[start : start + len(decision.facts)]))
             if decision.read is not None:

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-import trio
-
+from chatd.concurrency.wakeup import Wakeup
 from chatd.contract.spec import RequestType
 from chatd.ports import OPEN_REQUESTS
 
@@ -24,7 +23,7 @@ class RequestOrder:
         self._queries = 0
         self._handling = False  # a handler works at a command
         self._exclusive = False  # the last command is not pipelined: nothing may overtake it
-        self._replied = trio.Event()
+        self._replied = Wakeup()
 
     @property
     def idle(self) -> bool:
@@ -45,7 +44,7 @@ class RequestOrder:
 
     async def begin_query(self) -> None:
         while self._queries >= QUERIES:
-            await self._wait_reply()
+            await self._replied.wait()
         self._queries += 1
 
     def begin_handling(self) -> None:
@@ -57,11 +56,11 @@ class RequestOrder:
         self.commands -= 1
         if not self.commands:
             self._exclusive = False
-        self._replied.set()
+        self._replied.wake()
 
     def end_query(self) -> None:
         self._queries -= 1
-        self._replied.set()
+        self._replied.wake()
 
     def end_handling(self) -> None:
         self._handling = False
@@ -70,12 +69,8 @@ class RequestOrder:
         """Returns when every command and query has its reply."""
         await self._wait_commands(0)
         while self._queries:
-            await self._wait_reply()
+            await self._replied.wait()
 
     async def _wait_commands(self, most: int) -> None:
         while self.commands > most:
-            await self._wait_reply()
-
-    async def _wait_reply(self) -> None:
-        self._replied = trio.Event()
-        await self._replied.wait()
+            await self._replied.wait()

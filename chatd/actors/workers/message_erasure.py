@@ -14,7 +14,6 @@ import trio
 from chatd.actors.runtime.command_bus import CommandBus
 from chatd.actors.workers.account_deletion import DELETED_AT_ONCE
 from chatd.actors.workers.due_timer import DueTimer
-from chatd.clock import now
 from chatd.concurrency.backoff import Backoff
 from chatd.contract.errors import Refusal
 from chatd.contract.spec import Done
@@ -41,15 +40,15 @@ class MessageErasureWorker:
         reader: Reader,
         commands: CommandBus,
         timer: DueTimer,
-        clock: Callable[[], int] = now,
-        settled: Callable[[], int] | None = None,
+        clock: Callable[[], int],
+        settled: Callable[[], int],
     ) -> None:
         self.restarts = 0
         self.healthy = False
         self._reader = reader
         self._commands = commands
         self._timer = timer
-        self._settled = settled or clock  # for what cannot be taken back
+        self._settled = settled  # for what cannot be taken back
         self._clock = clock
 
     def failed(self, given_up: bool) -> None:

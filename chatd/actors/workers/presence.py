@@ -49,9 +49,7 @@ class Presence:
         self._clock = clock
         self._presences: dict[str, AccountPresence] = {}
         self._there: set[str] = set()  # the accounts that others see here
-        self._sessions: dict[
-            int, PresenceSession
-        ] = {}  # by the identity of the caller: each session has its own
+        self._sessions: dict[int, PresenceSession] = {}  # by the `id()` of the caller
         self._watchers: dict[str, dict[PresenceSession, None]] = {}
         self._unsaved: dict[str, None] = {}
         self.relay: Relay | None = None

@@ -16,7 +16,6 @@ import trio
 
 from chatd.actors.runtime.command_bus import CommandBus
 from chatd.actors.workers.due_timer import DueTimer
-from chatd.clock import now
 from chatd.concurrency.backoff import Backoff
 from chatd.contract.errors import Refusal
 from chatd.contract.spec import Done
@@ -48,7 +47,7 @@ class RetentionWorker:
         reader: Reader,
         commands: CommandBus,
         delay: int,
-        clock: Callable[[], int] = now,
+        clock: Callable[[], int],
         settled: Callable[[], int] | None = None,
     ) -> None:
         self.restarts = 0
@@ -56,9 +55,7 @@ class RetentionWorker:
         self._reader = reader
         self._commands = commands
         self._timer = DueTimer()
-        self._changes: list[
-            int
-        ] = []  # when those take effect that were not looked at since, the next one first
+        self._changes: list[int] = []  # when each takes effect that was not looked at since; a heap
         self._delay = delay
         self._clock = clock
         self._settled = settled or clock

@@ -47,12 +47,16 @@ def open_room(
     return Decision(tuple(facts), lambda _: RoomResult(room=state.row(Room)))
 
 
-def joining(state: RoomState, context: Context) -> list[Fact]:
-    """The facts before a message: those who were not in the room yet join it."""
-    absent = sorted(state.people - state.members.keys() - state.gone)
+def absent(state: RoomState) -> list[str]:
+    """Those of its people who are not in the room yet: they join it with the next message."""
+    return sorted(state.people - state.members.keys() - state.gone)
+
+
+def joining(state: RoomState, context: Context, accounts: Sequence[str]) -> list[Fact]:
+    """The facts before a message: `accounts` join the room."""
     return [
         fact(state, "member.joined", context, {"account": account}, nth=nth)
-        for nth, account in enumerate(absent, 1)
+        for nth, account in enumerate(accounts, 1)
     ]
 
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Final
 
 from msgspec import to_builtins
@@ -91,17 +91,17 @@ def _post(state: RoomState, space: SpaceState, command: PostMessage, context: Co
         files = [to_builtins(file) for file in found]
     elif not command.text:
         return NOTHING_IN_IT
+    joining = direct.absent(state) if state.direct else []
     data = drop_none(
         nonce=command.nonce,
         reply_to=command.reply_to,
         thread=thread,
         attachments=command.attachments or None,
-        mentions=_mentions(state, space, context) or None,
+        mentions=_mentions(state, space, context, joining) or None,
         expires_at=context.at + command.expires_in * 1000 if command.expires_in else None,
     )
-    before = direct.joining(state, context) if state.direct else ()
-    posted = fact(state, "message.posted", context, data, command.text, len(before) + 1, files)
-    return Decision((*before, posted), _posted)
+    posted = fact(state, "message.posted", context, data, command.text, len(joining) + 1, files)
+    return Decision((*direct.joining(state, context, joining), posted), _posted)
 
 
 def _repeat(record: NonceRecord, command: PostMessage) -> Decision | Refusal:
@@ -121,9 +121,12 @@ def _posted(events: Sequence[Event]) -> contract.Posted:
     return contract.Posted(seq=event.seq, position=event.position, at=event.at)
 
 
-def _mentions(state: RoomState, space: SpaceState, context: Context) -> list[str]:
-    """Ids of the members that the text mentions, and `here` or `room` if the author may mention all. Who is
-    disabled is mentioned by nobody."""
+def _mentions(
+    state: RoomState, space: SpaceState, context: Context, joining: Collection[str] = ()
+) -> list[str]:
+    """Ids of the members that the text mentions, those who join with it among them, and `here` or `room` if
+    the author may mention all. Who is disabled is mentioned by nobody."""
+    members = dict.fromkeys((*state.members, *joining)) if joining else state.members
     disabled = state.disabled if state.direct else space.disabled
     found: dict[str, None] = {}
     for candidates in context.mentions:
@@ -131,12 +134,12 @@ def _mentions(state: RoomState, space: SpaceState, context: Context) -> list[str
         if word is not None and holds(state, space, context, "mention.loud"):
             found[word] = None
             if word == "here":
-                found |= dict.fromkeys(present_members(state, context.present))
+                found |= dict.fromkeys(present_members(members, context.present))
                 found.pop(context.by, None)
         elif word is None:
             known = (context.names[key] for key in candidates if key in context.names)
             account = next(known, None)
-            if account is not None and account in state.members and account not in disabled:
+            if account is not None and account in members and account not in disabled:
                 found[account] = None
     return list(found)
 

@@ -181,8 +181,8 @@ def fact(
     return Fact(room_stream(state.id), state.head + nth, type_, context.at, context.by, data, text, files)
 
 
-def present_members(state: RoomState, present: Collection[str]) -> list[str]:
+def present_members(members: Collection[str], present: Collection[str]) -> list[str]:
     """The members that are online. Iterates over the smaller of the two collections."""
-    if len(present) < len(state.members):
-        return [account for account in present if account in state.members]
-    return [account for account in state.members if account in present]
+    if len(present) < len(members):
+        return [account for account in present if account in members]
+    return [account for account in members if account in present]

@@ -19,12 +19,12 @@ MAX_CONTROL_FRAMES: Final = 1024  # in a row
 
 class MessageBounds:
     """Counts the frames of one message after another. `violation`: close code and reason, once there were
-    more frames or bytes than are allowed."""
+    more frames or bytes than are allowed. `size`: bytes of a message whose last fragment is still to come."""
 
     def __init__(self, max_message: int) -> None:
         self.violation: tuple[int, str] | None = None
         self._max_message = max_message
-        self._frames = self._size = self._controls = 0
+        self._frames = self.size = self._controls = 0
 
     def count(self, first: int, length: int) -> None:
         """A frame with this first byte and this length of its payload. Raises trio.BrokenResourceError."""
@@ -34,13 +34,13 @@ class MessageBounds:
                 self._refuse(1008, "too many control frames without a message")
             return
         self._frames += 1
-        self._size += length
-        if self._size > self._max_message:
+        self.size += length
+        if self.size > self._max_message:
             self._refuse(1009, f"a message is at most {self._max_message} bytes")
         if self._frames > MAX_FRAGMENTS:
             self._refuse(1009, f"a message is at most {MAX_FRAGMENTS} frames")
         if first & 0x80:
-            self._frames = self._size = self._controls = 0
+            self._frames = self.size = self._controls = 0
 
     def _refuse(self, code: int, reason: str) -> None:
         self.violation = code, reason

@@ -172,7 +172,12 @@ async def serve_websocket(
     stream.bound_unsent(UNSENT_EVENTS)
     paced = settings.limits and not caller.operator
     pace = TokenBucket(Rate.parse(settings.rate_frames)) if paced else None
-    frame_parser = FrameParser(MAX_MESSAGE, pace)
+    session: Session | None = None
+
+    def stranger() -> bool:
+        return not (caller.operator or (session is not None and session.opened))
+
+    frame_parser = FrameParser(MAX_MESSAGE, pace, stranger)
     stream.reader = reader = WebSocketReader(stream, frame_parser, poller)
     async with stream_tasks(stream) as nursery:
         control = Control(nursery, stream)

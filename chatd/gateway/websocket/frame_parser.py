@@ -20,6 +20,13 @@ from chatd.gateway.websocket.bounds import MessageBounds, measure
 
 INBOX_SIZE: Final = 64  # messages that wait for the session
 INBOX_BYTES: Final = 256 * 1024  # of them; the last may go beyond it
+# Of who has opened no session: anybody may connect, a thousand times from one address.
+STRANGERS_BYTES: Final = 64 * 1024
+STRANGERS_MESSAGE: Final = 256 * 1024  # bytes; a longer message is read when the session is open
+TOO_LONG_FOR_STRANGERS: Final = (
+    1009,
+    f"a message is at most {STRANGERS_MESSAGE} bytes while no session is open",
+)
 _TEXT, _BINARY, _CLOSE, _PONG = 0x81, 0x82, 0x88, 0x8A  # final frames
 
 
@@ -33,14 +40,22 @@ class Sentinel(Enum):
 class FrameParser:
     """Is fed with all bytes after the handshake, and puts the messages into an inbox, in order.
 
-    `pace`: the bucket of the frames that are forwarded; the session counts the others.
+    `pace`: the bucket of the frames that are forwarded; the session counts the others. `stranger` says
+    whether no session is open.
     """
 
-    def __init__(self, max_message: int, pace: TokenBucket | None = None) -> None:
+    def __init__(
+        self,
+        max_message: int,
+        pace: TokenBucket | None = None,
+        stranger: Callable[[], bool] = lambda: False,
+    ) -> None:
         self._bounds = MessageBounds(max_message)
         self._count = self._bounds.count
         self.pong_due = False  # we have sent a ping: its pong says nothing but that the peer is there
         self._pace = pace
+        self._stranger = stranger
+        self._held_back = False  # the next message is too long for a stranger
         self._forwarded = 0  # frames that are not paid for yet
         self._inbox: deque[tuple[str | bytes | Sentinel, int]] = deque()  # each with its bytes
         self._waiting = 0  # bytes in the inbox
@@ -61,7 +76,15 @@ class FrameParser:
 
     async def take(self) -> str | bytes | Sentinel:
         """The next message or sentinel. END stays in the inbox."""
-        while not self._inbox:
+        while True:
+            if self._held_back and not self._stranger():
+                self._held_back = False
+                self.space()
+            if self._inbox:
+                break
+            if self._held_back:  # and nothing has come that opened a session
+                self._bounds.violation = TOO_LONG_FOR_STRANGERS
+                return Sentinel.END
             await self._arrived.wait()
         item, size = self._inbox[0]
         if item is Sentinel.END:
@@ -88,7 +111,12 @@ class FrameParser:
     @property
     def full(self) -> bool:
         """Whether the inbox has no space."""
-        full = len(self._inbox) >= INBOX_SIZE or self._waiting >= INBOX_BYTES
+        full = (
+            len(self._inbox) >= INBOX_SIZE
+            or self._waiting >= INBOX_BYTES
+            or self._held_back
+            or (self._waiting >= STRANGERS_BYTES and self._stranger())
+        )
         return full and not self._discarding
 
     def owed(self) -> float:
@@ -125,12 +153,15 @@ class FrameParser:
                 self.pong_due = False
                 at += size + length
                 continue
+            whole = self._bounds.size + length
             self._count(data[at], length)
             if not self._is_message(data, at, size, length):
                 forwarded.append(data[at : at + size])
                 self._forward(data[at], length)
+                self._hold_back(whole)
                 at += size
             elif at + size + length > end:
+                self._hold_back(whole)
                 break  # it is counted again when it is complete; a final frame resets the counts
             elif self._decode(data, at, size, length):
                 at += size + length
@@ -171,6 +202,12 @@ class FrameParser:
             self._fragmented = not first & 0x80
             if not self._fragmented:
                 self._put(Sentinel.FRAGMENTED)
+
+    def _hold_back(self, size: int) -> None:
+        """Of a message of so many bytes a stranger's connection reads no more until its session is open."""
+        if size > STRANGERS_MESSAGE and self._stranger():
+            self._held_back = True
+            self._arrived.wake()
 
     def _put(self, item: str | bytes | Sentinel, size: int = 0) -> None:
         if self._discarding:

@@ -33,7 +33,7 @@ class MemberReader(Protocol):
         then; `owner`, `owner_role`: of a bot; `inside`: whether it was in the stream `room`."""
 
     async def rooms_ever(self, account: str) -> list[str]:
-        """The rooms that the account is or was in."""
+        """The rooms that the account is or was in, or wrote in as an import says."""
 
     async def acquainted(self, account: str, others: Sequence[str]) -> list[str]:
         """Those of `others` whom the account sees now, itself included."""

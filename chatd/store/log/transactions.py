@@ -10,7 +10,6 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
 from typing import Final
 
 import msgspec
@@ -30,10 +29,9 @@ Numbered = tuple[int, bytes]
 class Transactions:
     """`add` and `begin_anew` are called on the database's thread, the others on trio's."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self) -> None:
         self.run = new_id()
         self.number = 0
-        self._clock = clock
         self._wanted_until = 0.0
         self._kept: deque[Numbered] = deque()
         self._bytes = 0
@@ -46,7 +44,7 @@ class Transactions:
             return
         with self._lock:
             self.number += 1
-            if self._clock() > self._wanted_until:
+            if time.monotonic() > self._wanted_until:
                 self._kept.clear()
                 self._bytes = 0
                 return
@@ -71,7 +69,7 @@ class Transactions:
         """From now on they are kept."""
         self._token = trio.lowlevel.current_trio_token()
         with self._lock:
-            self._wanted_until = self._clock() + WANTED
+            self._wanted_until = time.monotonic() + WANTED
 
     def since(self, run: str, number: int) -> list[bytes] | None:
         """Those after this one, as many as one answer takes; None: they are not kept."""

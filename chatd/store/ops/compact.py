@@ -126,20 +126,20 @@ def clear(connection: sqlite3.Connection, table: str) -> int:
     return 0
 
 
-def vacuum(connection: sqlite3.Connection, schema: str = "main") -> int:
+def vacuum(connection: sqlite3.Connection) -> int:
     """Takes some free pages out of the file; gives how many are left."""
     for _ in range(VACUUM):  # Python's sqlite3 ends the statement after the first page
-        connection.execute(f"PRAGMA {schema}.incremental_vacuum(1)")
-    return int(connection.execute(f"PRAGMA {schema}.freelist_count").fetchone()[0])
+        connection.execute("PRAGMA incremental_vacuum(1)")
+    return int(connection.execute("PRAGMA freelist_count").fetchone()[0])
 
 
-def size(connection: sqlite3.Connection, schema: str = "main") -> int:
+def size(connection: sqlite3.Connection) -> int:
     """Bytes of the file, when what the write-ahead log holds has been moved into it."""
-    [pages] = connection.execute(f"PRAGMA {schema}.page_count").fetchone()
-    [page] = connection.execute(f"PRAGMA {schema}.page_size").fetchone()
+    [pages] = connection.execute("PRAGMA page_count").fetchone()
+    [page] = connection.execute("PRAGMA page_size").fetchone()
     return int(pages * page)
 
 
-def shrinkable(connection: sqlite3.Connection, schema: str = "main") -> bool:
+def shrinkable(connection: sqlite3.Connection) -> bool:
     """Whether the file was made so that pages can be taken out of it."""
-    return bool(connection.execute(f"PRAGMA {schema}.auto_vacuum").fetchone()[0])
+    return bool(connection.execute("PRAGMA auto_vacuum").fetchone()[0])

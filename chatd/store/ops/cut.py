@@ -23,7 +23,7 @@ import msgspec
 from chatd.clock import now
 from chatd.ports import StoreError
 from chatd.store.log import hash_chain
-from chatd.store.log.writes import FORGET_ALL_SAID
+from chatd.store.log.imports import FORGET_ALL_SAID
 from chatd.store.ops import compact, data_model
 from chatd.store.ops.data_folder import ANOTHER, why_not
 from chatd.store.ops.verify import PROJECTED

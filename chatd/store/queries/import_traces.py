@@ -15,7 +15,7 @@ import msgspec
 
 from chatd.ports import Row
 from chatd.store import json_rows
-from chatd.store.log.writes import STANDS
+from chatd.store.log.imports import STANDS
 from chatd.store.queries.audit import AUDITED
 from chatd.store.queries.pool import Queries
 

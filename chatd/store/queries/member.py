@@ -85,10 +85,17 @@ MEMBERS_AT = json_rows.folded(
     ("account", "name", "role", "owner", "owner_role"),
     ("inside", "disabled"),
 )
+# And rooms in which only an import says that the account wrote: whoever wrote there need be no member.
 ROOMS_EVER = """
     SELECT json_group_array(room) FROM (
-        SELECT DISTINCT substr(stream, 6) AS room FROM members
-        WHERE account = ? AND stream > 'room/' AND stream < 'room0' ORDER BY room LIMIT -1
+        SELECT substr(stream, 6) AS room FROM members
+        WHERE account = ?1 AND stream > 'room/' AND stream < 'room0'
+        UNION
+        SELECT room FROM import_rooms AS place WHERE EXISTS (
+            SELECT 1 FROM messages AS own INDEXED BY messages_by_author
+            WHERE own.room = place.room AND own.by = ?1 AND own.deleted = 0
+        )
+        ORDER BY room LIMIT -1
     )
 """
 ACQUAINTED = f"""

@@ -1,5 +1,5 @@
 'use strict'
-// Two people do to each other's messages what can be done with them. Asks for: ann (a moderator), bob, room, room_name.
+// Two people do to each other's messages what can be done with them. Asks for: ann (a moderator), bob, room, room_name, space.
 
 const { scenario } = require('./harness.cjs')
 
@@ -19,7 +19,7 @@ const edit = async (page, text, within = '.room') => {
 }
 
 scenario(async ({ asked, open, picture, axe }) => {
-  const { ann, bob, room, room_name } = asked
+  const { ann, bob, room, room_name, space } = asked
   const path = `/#/room/${room}`
   const hers = await open(ann, { path })
   const his = await open(bob, { path, theme: 'dark' })
@@ -238,6 +238,13 @@ scenario(async ({ asked, open, picture, axe }) => {
   await his.getByRole('dialog').getByText('Open the thread').waitFor()
   told.help = await his.locator('.help-keys div', { hasText: 'Open the thread' }).locator('kbd').innerText()
   await his.keyboard.press('Escape')
+
+  // Who clicks twice has asked once.
+  await hers.evaluate((to) => {
+    location.hash = to
+  }, `#/space/${space}/invites`)
+  await hers.getByRole('button', { name: 'Make a link' }).dblclick()
+  await hers.getByRole('img', { name: 'QR code of the invite link' }).waitFor()
 
   // The same on a phone.
   await his.setViewportSize({ width: 360, height: 740 })

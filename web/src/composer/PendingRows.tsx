@@ -12,8 +12,6 @@ import { Avatar } from '../ui/Avatar'
 import { Button } from '../ui/Button'
 import { tried } from '../ui/toasts'
 import type { Message, OwnRoom } from '../wire/contract'
-import { draftsOf } from './drafts'
-import { editAgain } from './edit_again'
 import { StateMark } from './StateMark'
 import { t } from './state_words'
 import './pending.css'
@@ -91,6 +89,10 @@ function PendingRow({ entry, thread, space, grouped }: PendingRowProps) {
   const uploading = state === 'waiting' && attachments.length < files
   const lost = uploading && chat.uploads.complete.value && uploads.length < files
   const stuck = state === 'failed' || lost || (uploading && uploads.some(({ problem }) => problem !== null))
+  const editAgain = async () => {
+    const [again, { draftsOf }] = await Promise.all([import('./edit_again'), import('./drafts')])
+    await again.editAgain(chat, draftsOf(chat), entry, thread ?? null)
+  }
   const mark = <StateMark state={stuck ? 'failed' : uploading ? 'uploading' : state} />
   return (
     <article
@@ -115,9 +117,7 @@ function PendingRow({ entry, thread, space, grouped }: PendingRowProps) {
             {state === 'failed' && <Button onClick={() => chat.outbox.retry(nonce)}>{t('retry')}</Button>}
             {(stuck || uploading) && (
               <>
-                <Button onClick={() => tried(() => editAgain(chat, draftsOf(chat), entry, thread ?? null))}>
-                  {t('edit_again')}
-                </Button>
+                <Button onClick={() => tried(editAgain)}>{t('edit_again')}</Button>
                 <Button kind="quiet" onClick={() => chat.outbox.discard(nonce)}>
                   {t('discard')}
                 </Button>

@@ -1,15 +1,17 @@
 /** What one was notified of, newest first. Opening one marks it read. */
 
 import { useSignal } from '@preact/signals'
-import { useEffect } from 'preact/hooks'
 import { useChat } from '../shell/chat_context'
 import { go, roomLink } from '../shell/route'
 import { roomName } from '../sidebar/room_name'
 import { shortly } from '../text/dates'
 import { Avatar } from '../ui/Avatar'
 import { Button } from '../ui/Button'
+import { PageEnd } from '../ui/PageEnd'
+import { usePages } from '../ui/pages'
 import { tried } from '../ui/toasts'
 import type { Notification } from '../wire/contract'
+import { readAll } from './read_all'
 import { t } from './words'
 import '../people/people.css'
 
@@ -17,28 +19,15 @@ const PAGE = 50
 
 export function NotificationsPanel() {
   const chat = useChat()
-  const list = useSignal<readonly Notification[]>([])
-  const next = useSignal<string | null>(null)
   const unreadOnly = useSignal(false)
-  const loaded = useSignal(false)
-  const load = (after: string | null) =>
-    void tried(async () => {
+  const pages = usePages(
+    async (after) => {
       const page = await chat.ask('notification.list', { after, limit: PAGE, unread: unreadOnly.value })
-      list.value = after === null ? page.notifications : [...list.value, ...page.notifications]
-      next.value = page.next
-      loaded.value = true
-    })
-  useEffect(() => {
-    load(null)
-    return chat.listen((frame) => {
-      const name = 'event' in frame ? frame.event : frame.signal
-      if (name.startsWith('notification.') || name === 'read.marked') load(null)
-    })
-  }, [unreadOnly.value])
-  const readAll = () => {
-    const ids = list.value.filter(({ read }) => !read).map(({ id }) => id)
-    if (ids.length > 0) void tried(() => chat.ask('notification.read', { ids }))
-  }
+      return { items: page.notifications, next: page.next }
+    },
+    [unreadOnly.value],
+    { concerns: (name) => name.startsWith('notification.') || name === 'read.marked' },
+  )
   return (
     <div class="people-scroll">
       <div class="inbox-bar">
@@ -50,17 +39,16 @@ export function NotificationsPanel() {
         >
           {unreadOnly.value ? t('all') : t('unread_only')}
         </Button>
-        <Button kind="quiet" onClick={readAll}>
+        <Button kind="quiet" onClick={() => tried(() => readAll(chat))}>
           {t('read_all')}
         </Button>
       </div>
       <ul class="inbox">
-        {list.value.map((notification) => (
+        {pages.items.value.map((notification) => (
           <Row key={notification.id} notification={notification} />
         ))}
       </ul>
-      {loaded.value && list.value.length === 0 && <p class="app-empty">{t('nothing')}</p>}
-      {next.value !== null && <Button onClick={() => load(next.value)}>{t('more')}</Button>}
+      <PageEnd pages={pages} empty={t('nothing')} />
     </div>
   )
 }

@@ -1,6 +1,5 @@
 import { useSignal } from '@preact/signals'
 import { holds } from '../data/rights'
-import { said } from '../i18n/said'
 import { useChat } from '../shell/chat_context'
 import { uploadFile } from '../shell/uploading'
 import { Button } from '../ui/Button'
@@ -10,35 +9,30 @@ import { eventsOf } from '../ui/following'
 import { PageEnd } from '../ui/PageEnd'
 import { usePages } from '../ui/pages'
 import { toast, tried } from '../ui/toasts'
+import { useForm } from '../ui/useForm'
 import { Person } from './Person'
 import type { TabProps } from './SpaceScreen'
 import { t } from './words'
 
 export function EmojiTab({ space }: TabProps) {
   const chat = useChat()
-  const name = useSignal('')
+  const form = useForm({ name: '' })
+  const { name } = form.values
   const file = useSignal<File | null>(null)
-  const problem = useSignal<string | null>(null)
   const may = holds(space.role, 'emoji.manage')
   const pages = usePages(
     async () => ({ items: (await chat.ask('emoji.list', { space: space.id })).emoji, next: null }),
     [space.id],
     { concerns: eventsOf(`space/${space.id}`, 'emoji.') },
   )
-  const add = async (event: Event) => {
-    event.preventDefault()
+  const add = async () => {
     if (file.value === null) return
-    problem.value = null
-    try {
-      const { id: image } = await uploadFile(chat, file.value)
-      await chat.ask('emoji.add', { space: space.id, name: name.value, image })
-      toast(t('done'))
-      name.value = ''
-      file.value = null
-      pages.reload()
-    } catch (error) {
-      problem.value = said(error as Error)
-    }
+    const { id: image } = await uploadFile(chat, file.value)
+    await chat.ask('emoji.add', { space: space.id, name: name.value, image })
+    toast(t('done'))
+    name.value = ''
+    file.value = null
+    pages.reload()
   }
   const remove = async (emoji: string) => {
     const answer = await confirmed({
@@ -53,17 +47,14 @@ export function EmojiTab({ space }: TabProps) {
   return (
     <>
       {may && (
-        <form class="form manage-inline" onSubmit={add}>
+        <form class="form manage-inline" onSubmit={form.submit(add)}>
           <Field
             label={t('emoji_name')}
             hint={t('emoji_name_hint')}
             required
             pattern="[a-z0-9_+\-]{2,32}"
-            value={name.value}
-            problem={problem.value}
-            onInput={(event) => {
-              name.value = event.currentTarget.value
-            }}
+            problem={form.problem.value}
+            {...form.input('name')}
           />
           <Field
             label={t('emoji_image')}
@@ -74,7 +65,11 @@ export function EmojiTab({ space }: TabProps) {
             }}
           />
           <div>
-            <Button kind="primary" type="submit" disabled={file.value === null || name.value === ''}>
+            <Button
+              kind="primary"
+              type="submit"
+              disabled={form.busy.value || file.value === null || name.value === ''}
+            >
               {t('add')}
             </Button>
           </div>

@@ -1,6 +1,5 @@
 import { useSignal } from '@preact/signals'
 import { givable } from '../data/rights'
-import { said } from '../i18n/said'
 import { useChat } from '../shell/chat_context'
 import { Button } from '../ui/Button'
 import { confirmed } from '../ui/confirm'
@@ -9,6 +8,7 @@ import { eventsOf } from '../ui/following'
 import { PageEnd } from '../ui/PageEnd'
 import { usePages } from '../ui/pages'
 import { toast, tried } from '../ui/toasts'
+import { useForm } from '../ui/useForm'
 import type { GrantedRole, NewInvite } from '../wire/contract'
 import { InviteLink } from './InviteLink'
 import { Person } from './Person'
@@ -24,9 +24,8 @@ export function InvitesTab({ space }: TabProps) {
   const chat = useChat()
   const role = useSignal<GrantedRole>('member')
   const expiry = useSignal(String(7 * DAY_S))
-  const uses = useSignal('')
   const made = useSignal<NewInvite | null>(null)
-  const problem = useSignal<string | null>(null)
+  const form = useForm({ max_uses: '' })
   const pages = usePages(
     async (after) => {
       const { invites, next } = await chat.ask('invite.list', { space: space.id, after, all: true })
@@ -35,21 +34,16 @@ export function InvitesTab({ space }: TabProps) {
     [space.id],
     { concerns: eventsOf(`space/${space.id}`, 'invite.', 'member.joined') },
   )
-  const create = async (event: Event) => {
-    event.preventDefault()
-    problem.value = null
-    try {
-      const { invite } = await chat.ask('invite.create', {
-        space: space.id,
-        role: role.value,
-        expires_in: expiry.value === '' ? null : Number(expiry.value),
-        max_uses: uses.value === '' ? null : Number(uses.value),
-      })
-      made.value = invite
-      pages.reload()
-    } catch (error) {
-      problem.value = said(error as Error)
-    }
+  const create = async () => {
+    const { max_uses } = form.values
+    const { invite } = await chat.ask('invite.create', {
+      space: space.id,
+      role: role.value,
+      expires_in: expiry.value === '' ? null : Number(expiry.value),
+      max_uses: max_uses.value === '' ? null : Number(max_uses.value),
+    })
+    made.value = invite
+    pages.reload()
   }
   const revoke = async (id: string) => {
     const answer = await confirmed({
@@ -65,7 +59,7 @@ export function InvitesTab({ space }: TabProps) {
   }
   return (
     <>
-      <form class="form manage-inline" onSubmit={create}>
+      <form class="form manage-inline" onSubmit={form.submit(create)}>
         <Select
           label={t('role')}
           value={role.value}
@@ -94,14 +88,11 @@ export function InvitesTab({ space }: TabProps) {
           type="number"
           min={1}
           max={100_000}
-          value={uses.value}
-          problem={problem.value}
-          onInput={(event) => {
-            uses.value = event.currentTarget.value
-          }}
+          problem={form.problem.value}
+          {...form.input('max_uses')}
         />
         <div>
-          <Button kind="primary" type="submit">
+          <Button kind="primary" type="submit" disabled={form.busy.value}>
             {t('make_invite')}
           </Button>
         </div>

@@ -109,7 +109,9 @@ export function Retention({ place, keepDays, around, hold, may, onChanged }: Ret
             />
           )}
           <div class="form-acts">
-            <Button type="submit">{ui('save')}</Button>
+            <Button type="submit" disabled={saving.value}>
+              {ui('save')}
+            </Button>
           </div>
         </form>
       )}

@@ -32,7 +32,7 @@ export function RoomMembers({ room }: { room: RoomDetail }) {
       return { items: members, next }
     },
     [room.id],
-    { concerns: (event) => inRoom(event) || inSpace(event) },
+    { concerns: (...told) => inRoom(...told) || inSpace(...told) },
   )
   const inside = new Set(pages.items.value.map(({ account }) => account))
   const found = [...people.values()]

@@ -19,8 +19,8 @@ export function RoomsTab({ space }: TabProps) {
     },
     [space.id],
     {
-      concerns: ({ event, data }) =>
-        event.startsWith('room.') || (event.startsWith('member.') && data.account === chat.me),
+      concerns: (name, { data }) =>
+        name.startsWith('room.') || (name.startsWith('member.') && data.account === chat.me),
     },
   )
   return (

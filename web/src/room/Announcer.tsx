@@ -7,9 +7,17 @@ import type { Events, OwnRoom } from '../wire/contract'
 import { announced } from './announced'
 import { looking } from './sight'
 
+interface Line {
+  readonly seq: number
+  readonly text: string
+}
+
+/** Lines that are still there for a screen reader that is behind. */
+const KEPT = 5
+
 export function Announcer({ room }: { room: OwnRoom }) {
   const chat = useChat()
-  const said = useSignal('')
+  const said = useSignal<readonly Line[]>([])
   useEffect(
     () =>
       chat.listen((frame) => {
@@ -20,14 +28,18 @@ export function Announcer({ room }: { room: OwnRoom }) {
         // Who writes for the first time is not known yet.
         void chat.people.known(by).then(() => {
           const { display_name } = chat.people.profile(by).peek() ?? {}
-          said.value = announced(display_name, data as Events['message.posted'])
+          const text = announced(display_name, data as Events['message.posted'])
+          if (text !== '') said.value = [...said.peek().slice(1 - KEPT), { seq: frame.seq, text }]
         })
       }),
     [room.id],
   )
   return (
-    <div class="unseen" role="status">
-      {said.value}
+    // What is added is said, also when several come at once, or the same comes again.
+    <div class="unseen" role="status" aria-atomic="false">
+      {said.value.map(({ seq, text }) => (
+        <p key={seq}>{text}</p>
+      ))}
     </div>
   )
 }

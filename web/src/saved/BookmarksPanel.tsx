@@ -19,7 +19,7 @@ export function BookmarksPanel() {
       return { items: bookmarks, next }
     },
     [],
-    { concerns: ({ event }) => event.startsWith('bookmark.') },
+    { concerns: (name) => name.startsWith('bookmark.') },
   )
   return (
     <div class="saved">

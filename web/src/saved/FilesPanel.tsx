@@ -1,6 +1,6 @@
 /** Messages of a room that came with files, newest first. */
 
-import type { EventFrame } from '../data/connection'
+import type { Push } from '../data/connection'
 import { Attachments } from '../message/Attachments'
 import { useChat } from '../shell/chat_context'
 import type { Panel } from '../shell/panel'
@@ -12,18 +12,19 @@ import { usePages } from '../ui/pages'
 import { t } from './words'
 import './saved.css'
 
-const hasFiles = ({ data }: EventFrame) => Array.isArray(data.files) && data.files.length > 0
+const hasFiles = ({ data }: Push) => Array.isArray(data.files) && data.files.length > 0
 
 export function FilesPanel({ panel: { room } }: { panel: Extract<Panel, { kind: 'files' }> }) {
   const chat = useChat()
-  const inRoom = eventsOf(`room/${room}`, 'message.')
+  const gone = eventsOf(`room/${room}`, 'message.deleted')
+  const come = eventsOf(`room/${room}`, 'message.posted')
   const pages = usePages(
     async (cursor) => {
       const { hits, next } = await chat.ask('message.search', { room, has_file: true, cursor })
       return { items: hits, next }
     },
     [room],
-    { concerns: (event) => inRoom(event) && (event.event === 'message.deleted' || hasFiles(event)) },
+    { concerns: (...told) => gone(...told) || (come(...told) && hasFiles(told[1])) },
   )
   const shown = pages.items.value.filter(({ by }) => !chat.store.blocked.value.has(by))
   return (

@@ -18,7 +18,7 @@ export function BotsTab() {
   const scopes = useSignal<ReadonlySet<Scope>>(new Set(['read', 'post']))
   const token = useSignal<{ name: string; token: string } | null>(null)
   const pages = usePages(async () => ({ items: (await chat.ask('bot.list', {})).bots, next: null }), [], {
-    concerns: ({ event }) => event.startsWith('bot.'),
+    concerns: (name) => name.startsWith('bot.'),
   })
   const create = async () => {
     const name = form.values.name.value

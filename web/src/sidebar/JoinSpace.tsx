@@ -1,10 +1,9 @@
-import { useSignal } from '@preact/signals'
-import { said } from '../i18n/said'
 import { useChat } from '../shell/chat_context'
 import { closeDialog } from '../shell/dialog'
 import { Button } from '../ui/Button'
 import { Dialog } from '../ui/Dialog'
 import { Field } from '../ui/Field'
+import { useForm } from '../ui/useForm'
 import { t } from './dialog_words'
 import { enterSpace } from './enter_space'
 import { codeIn } from './invite_code'
@@ -13,32 +12,27 @@ import './browse.css'
 
 export function JoinSpace() {
   const chat = useChat()
-  const link = useSignal('')
-  const problem = useSignal<string | null>(null)
-  const submit = async (event: Event) => {
-    event.preventDefault()
-    try {
-      const { space } = await chat.ask('invite.accept', { code: codeIn(link.value) })
-      closeDialog()
-      await enterSpace(chat, space)
-    } catch (error) {
-      problem.value = said(error as Error)
-    }
+  const form = useForm({ code: '' })
+  const join = async () => {
+    const { space } = await chat.ask('invite.accept', { code: codeIn(form.values.code.value) })
+    closeDialog()
+    await enterSpace(chat, space)
   }
   return (
     <Dialog title={shared('join_space')} onClose={closeDialog}>
-      <form class="form" onSubmit={submit}>
+      <form class="form" onSubmit={form.submit(join)}>
         <Field
           label={t('invite_code')}
           required
           autofocus
-          value={link.value}
-          problem={problem.value}
-          onInput={(event) => {
-            link.value = event.currentTarget.value
-          }}
+          problem={form.problem.value}
+          {...form.input('code')}
         />
-        <Button kind="primary" type="submit" disabled={link.value.trim() === ''}>
+        <Button
+          kind="primary"
+          type="submit"
+          disabled={form.busy.value || form.values.code.value.trim() === ''}
+        >
           {t('join')}
         </Button>
       </form>

@@ -1,10 +1,9 @@
-import { useSignal } from '@preact/signals'
-import { said } from '../i18n/said'
 import { useChat } from '../shell/chat_context'
 import { closeDialog, openDialog } from '../shell/dialog'
 import { Button } from '../ui/Button'
 import { Dialog } from '../ui/Dialog'
 import { Field } from '../ui/Field'
+import { useForm } from '../ui/useForm'
 import { t } from './dialog_words'
 import { NewRoom } from './dialogs'
 import { t as shared } from './words'
@@ -12,31 +11,26 @@ import './browse.css'
 
 export function NewSpace() {
   const chat = useChat()
-  const name = useSignal('')
-  const problem = useSignal<string | null>(null)
-  const submit = async (event: Event) => {
-    event.preventDefault()
-    try {
-      const { space } = await chat.ask('space.create', { name: name.value })
-      openDialog(<NewRoom space={{ ...space, role: 'owner' }} />)
-    } catch (error) {
-      problem.value = said(error as Error)
-    }
+  const form = useForm({ name: '' })
+  const create = async () => {
+    const { space } = await chat.ask('space.create', { name: form.values.name.value })
+    openDialog(<NewRoom space={{ ...space, role: 'owner' }} />)
   }
   return (
     <Dialog title={shared('new_space')} onClose={closeDialog}>
-      <form class="form" onSubmit={submit}>
+      <form class="form" onSubmit={form.submit(create)}>
         <Field
           label={t('space_name')}
           required
           autofocus
-          value={name.value}
-          problem={problem.value}
-          onInput={(event) => {
-            name.value = event.currentTarget.value
-          }}
+          problem={form.problem.value}
+          {...form.input('name')}
         />
-        <Button kind="primary" type="submit" disabled={name.value.trim() === ''}>
+        <Button
+          kind="primary"
+          type="submit"
+          disabled={form.busy.value || form.values.name.value.trim() === ''}
+        >
           {t('create')}
         </Button>
       </form>

@@ -5,7 +5,7 @@ import { confirmed } from '../ui/confirm'
 import { Menu, type MenuItem } from '../ui/Menu'
 import { tried } from '../ui/toasts'
 import type { OwnSpace } from '../wire/contract'
-import { moved } from './arrange'
+import { sorted, stepped } from './arrange'
 import { BrowseRooms, NewRoom } from './dialogs'
 import { t } from './menu_words'
 import { t as shared } from './words'
@@ -19,15 +19,14 @@ interface SpaceMenuProps {
 /** What one does with a space from the list. */
 export function SpaceMenu({ space, anchor, onClose }: SpaceMenuProps) {
   const chat = useChat()
-  const order = () => chat.store.spaces.ids.peek()
+  const shown = sorted(chat.store.spaces.all(), chat.store.preferences.value?.space_order ?? [])
+  const ids = shown.map(({ id }) => id)
   const move = (by: -1 | 1) => {
-    const preferred = chat.store.preferences.peek()?.space_order ?? []
-    const ids = [
-      ...preferred.filter((id) => order().includes(id)),
-      ...order().filter((id) => !preferred.includes(id)),
-    ]
-    const before = ids[ids.indexOf(space.id) + (by < 0 ? -1 : 2)] ?? null
-    void tried(() => chat.ask('preferences.update', { space_order: moved(ids, space.id, before) }))
+    const space_order = stepped(ids, space.id, by)
+    return {
+      disabled: space_order === null,
+      onPick: () => void tried(() => chat.ask('preferences.update', { space_order: space_order ?? ids })),
+    }
   }
   const unread = chat.store.rooms.all().filter((room) => room.space === space.id && room.unread > 0)
   const items: MenuItem[] = [
@@ -45,8 +44,8 @@ export function SpaceMenu({ space, anchor, onClose }: SpaceMenuProps) {
       onPick: () => openDialog(<NewRoom space={space} />),
     },
     { label: t('manage'), icon: 'settings', onPick: () => go(screenLink('space', space.id)) },
-    { label: t('move_up'), icon: 'up', onPick: () => move(-1) },
-    { label: t('move_down'), icon: 'down', onPick: () => move(1) },
+    { label: t('move_up'), icon: 'up', ...move(-1) },
+    { label: t('move_down'), icon: 'down', ...move(1) },
     {
       label: t('leave_space'),
       icon: 'close',

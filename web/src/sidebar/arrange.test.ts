@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { OwnRoom, OwnSpace } from '../wire/contract'
-import { arrange, moved, NO_ORDER, placesOf } from './arrange'
+import { arrange, moved, NO_ORDER, placesOf, sorted, stepped } from './arrange'
 
 const space = { id: 's', name: 'Space' } as OwnSpace
 const room = (id: string, more: Partial<OwnRoom> = {}) =>
@@ -58,4 +58,12 @@ test('what is read and counted changes no room’s place, what it is called and 
     before,
   )
   expect(placesOf([room('a'), room('d', { kind: 'direct', head: 2 })], newest)).not.toBe(before)
+})
+
+test('a space goes one place up or down among those that are shown, and no further', () => {
+  const spaces = ['Zoo', 'Apple', 'Moon'].map((name) => ({ id: name, name }))
+  const shown = sorted(spaces, []).map(({ id }) => id)
+  expect(stepped(shown, 'Apple', 1)).toEqual(['Moon', 'Apple', 'Zoo'])
+  expect(stepped(shown, 'Zoo', -1)).toEqual(['Apple', 'Zoo', 'Moon'])
+  expect([stepped(shown, 'Apple', -1), stepped(shown, 'Zoo', 1)]).toEqual([null, null])
 })

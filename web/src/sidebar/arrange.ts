@@ -63,10 +63,21 @@ export function moved(ids: readonly string[], id: string, before: string | null)
   return at < 0 ? [...rest, id] : rest.toSpliced(at, 0, id)
 }
 
+/** One place up (-1) or down (1): the new order of all; null at the end. */
+export function stepped(ids: readonly string[], id: string, by: -1 | 1): string[] | null {
+  const to = ids.indexOf(id) + by
+  if (to < 0 || to >= ids.length) return null
+  return ids.filter((other) => other !== id).toSpliced(to, 0, id)
+}
+
 /** Made once: comparing is what takes the time where there are thousands of rooms. */
 const byName = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' })
 
-function sorted<T extends { id: string; name: string }>(things: readonly T[], order: readonly string[]): T[] {
+/** In the person's order, then by name. */
+export function sorted<T extends { id: string; name: string }>(
+  things: readonly T[],
+  order: readonly string[],
+): T[] {
   const place = new Map(order.map((id, at) => [id, at]))
   return things.toSorted(
     (a, b) =>

@@ -182,6 +182,13 @@ test('one line of a text has no marks, hides spoilers and ends in its bound', ()
   expect(plainText('👍'.repeat(100), 10)).toBe('👍👍👍👍…')
 })
 
+test('a spoiler stays hidden where its end is cut off, and two strokes between words stay what they are', () => {
+  expect(plainText(`who did it: ||${'the butler '.repeat(100)}||`)).toBe('who did it: ▒▒▒')
+  expect(plainText('who did it: ||the but…', 200, true)).toBe('who did it: ▒▒▒')
+  expect(plainText('||a|| and **b** …', 200, true)).toBe('▒▒▒ and b …')
+  expect(plainText('a || b')).toBe('a || b')
+})
+
 const ATTACKS = [
   '<script>alert(1)</script>',
   '<img src=x onerror=alert(1)>',

@@ -2,18 +2,21 @@
 
 import { Again } from '../data/again'
 import type { Chat } from '../data/chat'
-import type { EventFrame } from '../data/connection'
+import type { Push } from '../data/connection'
+
+/** Whether what an event or a signal of this name tells changes what is shown. */
+export type Concerns = (name: string, frame: Push) => boolean
 
 /** A list rests so many times as long as it took to be loaded. */
 const RESTS = 2
 
 /**
- * Calls `reload` after events that `concerns` the list, and with each new connection, since what happened without one
+ * Calls `reload` after what `concerns` the list, and with each new connection, since what happened without one
  * no event may tell. Returns how to stop.
  */
 export function follow(
   chat: Pick<Chat, 'listen' | 'status'>,
-  concerns: (event: EventFrame) => boolean,
+  concerns: Concerns,
   reload: () => Promise<void>,
 ): () => void {
   let stopped = false
@@ -31,7 +34,7 @@ export function follow(
     ;({ state } = now)
   })
   const stopListening = chat.listen((frame) => {
-    if ('event' in frame && concerns(frame)) again.want()
+    if (concerns('event' in frame ? frame.event : frame.signal, frame)) again.want()
   })
   return () => {
     stopped = true
@@ -41,6 +44,6 @@ export function follow(
 }
 
 /** Events of a stream, such as `room/01J…`, whose names begin with one of these. */
-export function eventsOf(stream: string, ...names: readonly string[]): (event: EventFrame) => boolean {
-  return (event) => event.stream === stream && names.some((name) => event.event.startsWith(name))
+export function eventsOf(stream: string, ...beginnings: readonly string[]): Concerns {
+  return (name, frame) => frame.stream === stream && beginnings.some((one) => name.startsWith(one))
 }

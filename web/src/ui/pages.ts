@@ -1,9 +1,8 @@
 import type { ReadonlySignal } from '@preact/signals'
 import { useEffect, useMemo } from 'preact/hooks'
-import type { EventFrame } from '../data/connection'
 import { said } from '../i18n/said'
 import { useChat } from '../shell/chat_context'
-import { follow } from './following'
+import { type Concerns, follow } from './following'
 import { type AskPage, Paged } from './paged'
 
 export interface Pages<T> {
@@ -21,8 +20,7 @@ export interface Pages<T> {
 interface Options {
   /** The pages follow each other by themselves, as where something is looked for in the whole of the list. */
   readonly all?: boolean
-  /** Whether an event changes what the list shows. */
-  readonly concerns?: (event: EventFrame) => boolean
+  readonly concerns?: Concerns
 }
 
 /** A list that comes in pages. `about` says when it is another list: then it begins anew. */

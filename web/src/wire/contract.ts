@@ -4450,8 +4450,8 @@ export interface Requests {
   'presence.watch': { readonly kind: 'command'; readonly data: WatchPresence; readonly result: PresenceList }
   /**
    * The caller's notifications, newest first.
-   * - A notification is read when `notification.read` says so or when the read marker of its room has passed the message. Notifications of deleted messages and of authors that the caller blocks are not listed, nor a `mention` while the text does not mention the account. `unread` counts all that are not read.
-   * - A message notifies the members of its room except its author, once each; an edit notifies those whom it mentions and no earlier version did, as `mention`, except in a direct room whose level is `all`. `kind` is `direct` in a direct room whose level is `all`, else `mention` if it mentions the account, else `thread` if it is a reply in a thread that the account follows, else `message`.
+   * - A notification is read when `notification.read` says so, when the read marker of its room has passed the message, or when the account has left the room since and joined it again. Notifications of deleted messages, of rooms that the caller is not in and of authors that it blocks are not listed, nor a `mention` while the text does not mention the account. `unread` counts all that are not read.
+   * - A message notifies the members of its room except its author, once each; an edit notifies those whom it mentions and no earlier version did, as `mention`, if they were in the room when the message came, except in a direct room whose level is `all`. `kind` is `direct` in a direct room whose level is `all`, else `mention` if it mentions the account, else `thread` if it is a reply in a thread that the account follows, else `message`.
    * - A message of one's own that was to be posted later and never will be is a notification of the `kind` `scheduled`: `scheduled` is its id in `message.scheduled`, `reason` says why. It is read when `notification.read` says so.
    * - What delivers notifications elsewhere follows the event `notification.created`.
    * Refused as: not_found.

@@ -6,6 +6,7 @@ from typing import Final
 
 import trio
 
+from chatd.concurrency.bell import Bell
 from chatd.gateway.http.server.refusal import BadHead
 from chatd.gateway.http.server.request_head import Head, read_head, without_empty_lines
 from chatd.gateway.net.stream import SocketStream
@@ -23,7 +24,7 @@ class Traffic:
         self._idle: dict[trio.CancelScope, None] = {}  # the longest first
         self._new: set[trio.CancelScope] = set()  # which have asked nothing yet
         self._serving = 0
-        self._quiet = trio.Event()
+        self._quiet = Bell()
 
     def stop(self) -> None:
         """Ends connections that wait for another request; the others end with the response they are at. Who
@@ -87,8 +88,7 @@ class Traffic:
         """It is no longer."""
         self._serving -= 1
         if not self._serving and self.stopping.is_set():
-            self._quiet.set()
-            self._quiet = trio.Event()
+            self._quiet.ring()
 
     async def wait_quiet(self) -> None:
         """Returns when no request is served, and none is about to come first on its connection."""

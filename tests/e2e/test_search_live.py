@@ -2,29 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from e2e.serving import Server
-from e2e.talking import Client, Refused
-from e2e.town import Town, absent_id
 
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    server = Server(tmp_path_factory.mktemp("search") / "data").start()
-    yield server
-    if server.process is not None:
-        assert server.stop() == 0, server.output()
-
-
-@pytest.fixture
-def town(server: Server) -> Iterator[Town]:
-    town = Town(server)
-    yield town
-    town.close()
+from .talking import Client, Refused
+from .town import Town, absent_id
 
 
 def found(client: Client, text: str | None = None, **fields: object) -> list[str]:

@@ -3,32 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
 from click.testing import CliRunner
-from e2e.serving import Server
-from e2e.talking import Client
-from e2e.town import Town
 
 from chatctl.cli import cli
 
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    server = Server(tmp_path_factory.mktemp("views") / "data").start()
-    yield server
-    if server.process is not None:
-        assert server.stop() == 0, server.output()
-
-
-@pytest.fixture
-def town(server: Server) -> Iterator[Town]:
-    town = Town(server)
-    yield town
-    town.close()
+from .serving import Server
+from .talking import Client
+from .town import Town
 
 
 def chatctl(server: Server, *words: str) -> str:
