@@ -39,7 +39,6 @@ class DivergenceCheck:
         self._own = own
         self._heartbeats = heartbeats
         self._contradicting: set[str] = set()  # lives of other nodes
-        self._agreeing: set[str] = set()
         self._woken = trio.Event()
         own.watch(self._proposed)
 
@@ -60,9 +59,7 @@ class DivergenceCheck:
     def _compare(self) -> None:
         for heartbeat in (heard.heartbeat for heard in self._heartbeats.others()):
             own = self._own.hash_at(heartbeat.sequence)
-            if own == heartbeat.hash:
-                self._agreeing.add(heartbeat.life)
-            elif own is not None:
+            if own not in (None, heartbeat.hash):
                 self._contradicted(heartbeat.life, heartbeat.sequence)
 
     def _contradicted(self, life: str, sequence: int) -> None:
@@ -80,7 +77,6 @@ class DivergenceCheck:
         """Of whom nothing is known yet may agree."""
         lives = {heard.heartbeat.life: heard.heartbeat.node for heard in self._heartbeats.others()}
         self._contradicting &= lives.keys()
-        self._agreeing &= lives.keys() - self._contradicting
         contradict = [lives[life] for life in sorted(self._contradicting)]
         if 2 * len(contradict) > len(lives):
             raise Diverged(f"{', '.join(contradict)} had another hash at the same place of the stream")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from math import inf
 from typing import Annotated, Final
 
 import msgspec
@@ -16,6 +17,7 @@ from chatd.log import log
 
 EVERY: Final = 0.5  # seconds
 GONE_AFTER: Final = 1.5  # seconds
+ECHO: Final = 0.5  # seconds in which what lay on this machine while the process stood still has come
 NODES: Final = 64  # that are known at most
 SUBJECT: Final = "beat"  # as nodes of older versions have it
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
@@ -57,6 +59,19 @@ class SameName(Exception):
     """Another process calls itself as this node does."""
 
 
+class _Rival(msgspec.Struct):
+    """A life of this node's name that began before this one. What a killed process said last may come late,
+    all of it at once: one that is heard for longer lives. Times are trio's."""
+
+    life: str
+    since: float
+    at: float
+
+    @property
+    def lives(self) -> bool:
+        return self.at - self.since >= GONE_AFTER
+
+
 _HEARTBEAT: Final = NodeMessage(Heartbeat)
 
 
@@ -72,7 +87,8 @@ class Heartbeats:
         self._nodes: tuple[str, ...] = ()
         self._able: tuple[str, ...] = ()
         self._watchers: list[Callable[[], None]] = []
-        self._rival: str | None = None
+        self._rival: _Rival | None = None
+        self._said_at, self._missed_at = inf, -inf  # trio's times
         self._leaving = self._gone = False
         self.changes = 0
 
@@ -109,6 +125,18 @@ class Heartbeats:
         heard = self._heard.get(node)
         return heard is not None and heard.heartbeat.life == life and heard.heartbeat.serving
 
+    @property
+    def missed(self) -> bool:
+        """Whether others may have missed this node until just now, because its process stood still. Whoever
+        sent something to it meanwhile has asked another node by now, or said that nobody knows."""
+        self._look_at_silence()
+        return trio.current_time() - self._missed_at < ECHO
+
+    def _look_at_silence(self) -> None:
+        now = trio.current_time()
+        if now - self._said_at > GONE_AFTER:
+            self._said_at = self._missed_at = now
+
     def watch(self, changed: Callable[[], None]) -> None:
         """From now on `changed` is called when nodes come or go, or can decide or not, or have answered all
         before they go; it must not wait or raise."""
@@ -121,7 +149,7 @@ class Heartbeats:
         while True:
             self._heartbeat()
             await trio.sleep(EVERY)
-            if self._rival is not None:
+            if self._rival is not None and self._rival.lives:
                 raise SameName(
                     f"another process calls itself the node {self._net.node}; give each its own cluster_node"
                 )
@@ -151,13 +179,15 @@ class Heartbeats:
         serving = mine.serving and not self._gone
         said = msgspec.structs.replace(mine, leaving=self._leaving, serving=serving, at=now())
         self._net.publish(SUBJECT, encode(said))
+        self._look_at_silence()
+        self._said_at = trio.current_time()
 
     def _take(self, data: bytes) -> None:
         if (heartbeat := _HEARTBEAT.read(data, self._complaints)) is None:
             return
         if heartbeat.node == self._net.node:
             if heartbeat.life < self.mine().life and not heartbeat.leaving:  # the younger one goes
-                self._rival = heartbeat.life
+                self._meet(heartbeat.life)
             return
         known = self._heard.get(heartbeat.node)
         if known is None and (len(self._heard) >= NODES or heartbeat.leaving):
@@ -167,6 +197,12 @@ class Heartbeats:
             self._heartbeat()  # so that a newcomer knows of this one at once
         if known is None or _standing(known.heartbeat) != _standing(heartbeat):
             self._look()
+
+    def _meet(self, life: str) -> None:
+        at = trio.current_time()
+        if self._rival is None or self._rival.life != life or at - self._rival.at > GONE_AFTER:
+            self._rival = _Rival(life, at, at)
+        self._rival.at = at
 
     def _look(self) -> None:
         own = () if self._leaving else (self.mine(),)

@@ -25,7 +25,7 @@ from chatd.contract.errors import Refusal
 from chatd.tracing import tracing
 
 OF_A_LINE: Final = 1024  # commands that wait
-INBOXES: Final = 65_536
+MOST_INBOXES: Final = 65_536
 HELD: Final = 64 * 2**20  # bytes of commands that are not answered, and of answers that may be asked for
 ASKED_FOR: Final = 60.0  # seconds for which an answer may be asked for again
 LATE: Final = 0.1  # seconds that a command or an answer may be on its way
@@ -49,8 +49,9 @@ class _Inbox:
 
 class Inboxes:
     """`tell` gives a command to the actor here; `applied` returns when the stream has been applied up to a
-    sequence, `sequence` says up to where it has. `life`: of this node; its next one knows no line of it, so
-    what is sent to this one must not reach that."""
+    sequence, `sequence` says up to where it has. `missed` says whether others may have missed this node until
+    just now: of what they sent to it then, another owner may have done some. `life`: of this node; its next
+    one knows no line of it, so what is sent to this one must not reach that."""
 
     def __init__(
         self,
@@ -60,6 +61,7 @@ class Inboxes:
         tell: Tell,
         applied: Callable[[int], Awaitable[None]],
         sequence: Callable[[], int],
+        missed: Callable[[], bool],
     ) -> None:
         self._net = net
         self._life = life
@@ -67,6 +69,7 @@ class Inboxes:
         self._tell = tell
         self._applied = applied
         self._sequence = sequence
+        self._missed = missed
         self._inboxes: dict[str, _Inbox] = {}
         self._unanswered = 0
         self._held = 0
@@ -90,7 +93,7 @@ class Inboxes:
         self._closed = True
 
     def _called(self, data: bytes) -> None:
-        if self._closed:
+        if self._closed or self._missed():  # what is wanted still comes again
             return
         if (call := CALL.read(data, self._complaints)) is None:
             return
@@ -107,9 +110,9 @@ class Inboxes:
             if call.first > 1:  # else the first one was lost, and comes again
                 self._net.publish(answers_to(call.sender), encode(Answer(call.line, call.n, 0, None)))
             return None
-        if len(self._inboxes) >= INBOXES:
+        if len(self._inboxes) >= MOST_INBOXES:
             self._tidy(ASKED_FOR)
-            if len(self._inboxes) >= INBOXES:
+            if len(self._inboxes) >= MOST_INBOXES:
                 return None
         inbox = self._inboxes[call.line] = _Inbox(call.stream)
         return inbox

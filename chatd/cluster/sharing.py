@@ -78,7 +78,7 @@ class Sharing:
         tell = partial(_tell_for_another, local.directory, revoking)
         at_work = nursery, tell, log.wait_for, lambda: log.sequence
         self.lines = Lines(net, owners, *at_work, local.directory.busy)
-        self.inboxes = Inboxes(net, life, *at_work)
+        self.inboxes = Inboxes(net, life, *at_work, lambda: heartbeats.missed)
         local.directory.elsewhere = self.lines
         self._signals = Signals(net, local.bus)
         self._presence = PresenceOfNodes(net, heartbeats, life, local.presence, local.bus, local.reader)

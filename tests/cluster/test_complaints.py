@@ -41,7 +41,7 @@ def _lines(net: Net, nursery: trio.Nursery) -> str:
 
 
 def _inboxes(net: Net, nursery: trio.Nursery) -> str:
-    Inboxes(net, "1", nursery, *cast(Any, (None, None, None))).open()
+    Inboxes(net, "1", nursery, *cast(Any, (None, None, None)), lambda: False).open()
     return calls_to(("a", "1"))
 
 

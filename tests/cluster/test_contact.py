@@ -70,6 +70,12 @@ async def test_a_node_that_hears_neither_the_stream_nor_the_others_is_cut_off(
         world.silence = SILENT + 1
         await trio.sleep(2 * LOOK)
         assert contact.cut_off is None  # the others know no more: the stream elects a leader
+        world.there["b"] += 1
+        await trio.sleep(2 * LOOK)
+        assert contact.cut_off == CUT_OFF  # one of them does
+        world.sequence += 1
+        await trio.sleep(2 * LOOK)
+        assert contact.cut_off is None
         world.there = {}
         await trio.sleep(2 * LOOK)
         assert contact.cut_off == CUT_OFF

@@ -65,6 +65,7 @@ class Net:
 
 def giver(node: str, wires: Wires, folder: Path, seconds: float = 0.5) -> Copies:
     async def copy(path: Path) -> None:
+        _write(path)  # the file is there before all of it is
         await trio.sleep(seconds)
         _write(path)
 

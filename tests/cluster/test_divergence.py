@@ -86,6 +86,11 @@ async def test_of_whom_nothing_is_known_yet_is_waited_for(autojump_clock: MockCl
     assert await looked(Log(at7=OURS), nodes, then) is not None
 
 
+async def test_what_a_node_said_that_is_gone_counts_no_more(autojump_clock: MockClock) -> None:
+    nodes = Nodes(b=(7, THEIRS), c=(7, OURS))
+    assert await looked(Log(at7=OURS), nodes, lambda: nodes.heartbeats.clear()) is None
+
+
 async def test_a_proposal_upon_another_log_counts_at_once(autojump_clock: MockClock) -> None:
     log = Log()
     header = Header(VERSION, "append", "life of b", 1, 1, 7, THEIRS)

@@ -136,7 +136,8 @@ def test_what_nobody_else_would_understand_is_not_sent() -> None:
 
 
 @pytest.mark.parametrize(
-    "tag", ["os:system", "chatd.domain.event:os", "chatd.contract.room:Nothing", "", "a"]
+    "tag",
+    ["os:system", "chatd.domain.event:os", "chatd.contract.room:Nothing", "chatd.ports:Append", "", "a"],
 )
 def test_a_type_that_this_chatd_does_not_know_is_not_made(tag: str) -> None:
     data = msgspec.msgpack.encode([tag, {}, {"by": "ann", "at": 1}, [], []])

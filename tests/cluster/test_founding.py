@@ -14,6 +14,7 @@ from chatd.cluster.errors import ClusterError
 from chatd.cluster.founding import EPOCH, FOUNDING, Founding
 from chatd.cluster.net import Unreachable
 from chatd.nats.jetstream import NAME_IN_USE, NO_STREAM, ApiError, StreamConfig, StreamInfo, StreamState
+from chatd.ports import Append, PutClusterKey, PutProposed, Write
 from chatd.store.database import open_store
 from chatd.store.ops.data_folder import DATABASE
 
@@ -133,3 +134,51 @@ async def test_where_nobody_gives_a_copy_it_is_said_after_a_while(
     await node(streams).bring_database(tmp_path / "first")
     with pytest.raises(ClusterError, match="none of its nodes answers to give this one a copy"):
         await node(streams).bring_database(tmp_path / "second")
+
+
+@pytest.mark.parametrize(
+    ("applied", "ends_at", "same", "problem"),
+    [
+        (None, 7, True, "left the cluster hopper, which goes on without it"),  # a copy from before, say
+        (None, 0, True, None),
+        (9, 7, True, "has lost its end: it ends at 7, and 9 has been applied here"),
+        (7, 7, True, None),
+        (7, None, True, "the stream of the cluster hopper is gone from the NATS servers"),
+        (0, None, True, None),
+        (7, 7, False, "does not belong to the cluster hopper, which exists already"),
+    ],
+)
+async def test_a_folder_that_is_not_of_the_stream_is_not_served(
+    tmp_path: Path, applied: int | None, ends_at: int | None, same: bool, problem: str | None
+) -> None:
+    """It would be another log under the same name. `applied`: what the folder has of the stream, if it was a
+    node's."""
+    streams = Streams()
+    async with open_store(tmp_path, shared=True) as store:
+        if applied is not None:
+            mark: Write = PutProposed("life", 1, applied)
+            await store.log.submit(
+                [Append(writes=(PutClusterKey(1, bytes(32)), *([mark] if applied else ())))]
+            ).wait()
+        if ends_at is not None:
+            made_by = store.epochs.database if same else "another"
+            config = StreamConfig("chatd_hopper", ["hopper.log"], 3, metadata={EPOCH: made_by})
+            streams.info = StreamInfo(config, StreamState(messages=0, bytes=0, first_seq=0, last_seq=ends_at))
+        if problem is None:
+            assert (await node(streams).key(store)).number == 1
+            assert streams.info is not None
+        else:
+            with pytest.raises(ClusterError, match=problem):
+                await node(streams).key(store)
+
+
+def test_the_database_comes_last_to_its_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where it is, whoever starts finds all of it there."""
+    made, moved = tmp_path / FOUNDING, list[str]()
+    made.mkdir()
+    for name in (DATABASE, f"{DATABASE}-shm", f"{DATABASE}-wal"):
+        (made / name).touch()
+    monkeypatch.setattr("os.rename", lambda one, other: moved.append(other.name))
+    founding._move(made, tmp_path)
+    assert moved[-1] == DATABASE
+    assert len(moved) == 3

@@ -11,7 +11,7 @@ import trio
 from memory_net import MemoryWires
 from trio.testing import MockClock
 
-from chatd.cluster.heartbeats import EVERY, GONE_AFTER, NODES, SUBJECT, Heartbeat, Heartbeats, SameName
+from chatd.cluster.heartbeats import ECHO, EVERY, GONE_AFTER, NODES, SUBJECT, Heartbeat, Heartbeats, SameName
 from chatd.cluster.owners import Owners, owner_of
 
 STREAMS = [f"room/{number}" for number in range(3000)]
@@ -163,9 +163,40 @@ async def test_of_two_with_the_same_name_the_younger_one_goes(
     nodes = await three(wires)
     younger = Node("c", wires, life="2")
     wires.nursery.start_soon(younger.run)
-    await trio.sleep(2 * EVERY)
+    await trio.sleep(GONE_AFTER + 3 * EVERY)
     assert "calls itself the node c" in younger.problem
     assert not any(node.problem for node in nodes)
+
+
+async def test_a_node_that_stood_still_knows_that_it_was_missed(
+    wires: MemoryWires, autojump_clock: MockClock
+) -> None:
+    """Whether it learns so with its next heartbeat, or before."""
+    a, *_ = await three(wires)
+    assert not a.heartbeats.missed
+    for learns in (lambda: a.heartbeats.missed, a.heartbeats.say):
+        a.heartbeats._said_at -= GONE_AFTER + EVERY  # as if it had not run meanwhile
+        learns()
+        assert a.heartbeats.missed
+        await trio.sleep(2 * ECHO)
+        assert not a.heartbeats.missed
+
+
+async def test_what_a_node_said_in_a_life_before_does_not_end_the_next(
+    wires: MemoryWires, autojump_clock: MockClock
+) -> None:
+    """It comes late when it lay in a NATS server that stood still, or in the kernel of a killed process."""
+    a, _, c = await three(wires)
+    c.die()
+    again = Node("c", wires, life="2")
+    wires.nursery.start_soon(again.run)
+    await trio.sleep(EVERY)
+    for _ in range(2):
+        for _ in range(5):
+            wires.net("late").publish(SUBJECT, msgspec.msgpack.encode(c.heartbeat()))
+        await trio.sleep(3 * GONE_AFTER)
+        assert not again.problem
+        assert a.heartbeats.life("c") == "2"
 
 
 async def test_what_is_no_sign_of_life_is_passed_over_and_more_nodes_than_may_be_are_not_known(

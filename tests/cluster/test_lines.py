@@ -61,6 +61,7 @@ class Node:
     slow: float = 0.0
     under_way: int = 0
     stopping: Refusal | None = None  # what it says of all that it is told
+    missed: bool = False
     still_able: set[Life] = attrs.field(factory=set)  # those that decide, though they own nothing
     lines: Lines = attrs.field(init=False)
     inboxes: Inboxes = attrs.field(init=False)
@@ -90,7 +91,7 @@ class Node:
                 at_work = nursery, self.carry_out, self.applied, lambda: 7
                 self.lines = Lines(net, self, *at_work, lambda stream: self.under_way > 0)
                 self.lines.open()
-                self.inboxes = Inboxes(net, self.life, *at_work)
+                self.inboxes = Inboxes(net, self.life, *at_work, lambda: self.missed)
                 self.inboxes.open()
                 nursery.start_soon(self.inboxes.run)
                 task_status.started()
@@ -231,6 +232,44 @@ async def test_nothing_is_done_twice_or_out_of_order_though_messages_are_lost(
     await answered(node, 60)
     assert log.tries == numbered(60)
     assert set(node.answers.values()) == {DONE}
+
+
+async def test_the_owner_decides_when_it_knows_what_its_asker_knew(
+    wires: MemoryWires, autojump_clock: MockClock
+) -> None:
+    log = Log()
+    owner = await started(wires, log, "b")
+    node = await started(wires, log, "a", ("b", "1"))
+    owner.applying = trio.Event()
+    await node.post("hello")
+    await trio.sleep(RESEND / 2)
+    assert log.tries == []
+    owner.applying.set()
+    await answered(node, 1)
+    assert log.stored == ["hello"]
+
+
+async def test_what_came_to_a_node_that_stood_still_is_not_done_when_it_goes_on(
+    wires: MemoryWires, autojump_clock: MockClock
+) -> None:
+    """Whoever asked was told that nobody knows, and may have done something else since. What is wanted still
+    comes again."""
+    log = Log()
+    frozen, other = [await started(wires, log, name) for name in ("b", "c")]
+    node = await started(wires, log, "a", ("b", "1"))
+    frozen.missed = True
+    await node.ban("bob")
+    await trio.sleep(RESEND / 2)
+    node.move(other.here)
+    await answered(node, 1)
+    assert node.answers == {"bob": UNCERTAIN}
+    node.move(frozen.here)
+    await node.ban("eve")
+    await trio.sleep(RESEND / 2)
+    assert log.tries == []
+    frozen.missed = False
+    await answered(node, 2)
+    assert log.tries == ["eve"]
 
 
 async def test_a_lost_answer_holds_a_busy_line_up_only_until_it_is_asked_for_again(
@@ -457,7 +496,7 @@ async def test_an_owner_holds_so_many_bytes_for_others_and_refuses_what_is_more(
 async def test_a_node_knows_so_many_lines_of_others_and_forgets_those_that_ask_for_nothing(
     wires: MemoryWires, autojump_clock: MockClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(inboxes, "INBOXES", 2)
+    monkeypatch.setattr(inboxes, "MOST_INBOXES", 2)
     owner = await started(wires, Log(), "b")
     net, heard = wires.net("a"), list[str]()
     net.listen(answers_to("a"), lambda data: heard.append(msgspec.msgpack.decode(data)[0]))

@@ -75,7 +75,7 @@ class Member:
                 at_work = nursery, directory.tell_here, log.wait_for, lambda: log.sequence
                 self.lines = Lines(net, self, *at_work, directory.busy)
                 self.lines.open()
-                self.inboxes = Inboxes(net, str(self.life), *at_work)
+                self.inboxes = Inboxes(net, str(self.life), *at_work, lambda: False)
                 self.inboxes.open()
                 directory.elsewhere = self.lines
                 task_status.started()
