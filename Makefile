@@ -13,7 +13,7 @@ NPM := web/node.sh npm --prefix web
 # Python keeps what it has compiled, also where a container's environment forbids it: hundreds of processes start here.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: run cluster web test lint lint-python lint-client types types-python types-client floors collected \
+.PHONY: run cluster web test lint lint-python lint-client types types-python types-client floors \
   client client-alone client-served tests fuzz soak bench curves dist format clean help
 .DEFAULT_GOAL := help
 
@@ -34,12 +34,7 @@ web: $(CLIENT)/index.html ## build the browser client, if its sources changed
 
 test: ## the whole gate: lint, types, floors, tests
 	@$(MAKE) --no-print-directory --jobs 2 .venv/.dev web lint-client types-client client-alone
-	@$(MAKE) --no-print-directory --jobs 3 --output-sync=target client-served types-python lint-python floors collected
-	@$(MAKE) --no-print-directory tests
-
-# What pytest makes of each file of tests it keeps beside it; otherwise each of its processes would make it at once.
-collected: .venv/.dev web
-	@$(BIN)/pytest --collect-only >/dev/null || true # the tests will say why
+	@$(MAKE) --no-print-directory --jobs 3 tests types-python client-served lint-python floors
 
 lint: lint-python lint-client
 types: types-python types-client
@@ -68,11 +63,12 @@ client-alone: web/node_modules/.installed
 client-served: .venv/.dev web/node_modules/.installed
 	$(NPM) run --silent test -- test/ || $(NPM) run --silent test -- test/
 
-# The tests of a file stay together and share its servers. There are four files more at a time than there are cores,
-# since many of them wait. Files in which some failed are run again, one at a time, those of the browser client all
-# together: what fails twice is red; what does not depends on the machine, is named, and is to be mended.
+# The tests of a file stay together and share its servers (`tests/workers.py`). There are four files more at a time
+# than there are cores, since many of them wait. Files in which some failed are run again, one at a time, those of the
+# browser client all together: what fails twice is red; what does not depends on the machine, is named, and is to be
+# mended.
 tests: .venv/.dev web
-	$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder \
+	$(BIN)/pytest --workers $(WORKERS) \
 	  || { again=$$($(BIN)/python tests/failed_files.py) && $(BIN)/pytest $$again; }
 
 fuzz: .venv/.dev ## a million inputs and more, for the night; the gate makes what fits into a second for each target

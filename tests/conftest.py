@@ -14,6 +14,7 @@ import in_memory
 import leftovers
 import pytest
 import strict
+import workers
 from e2e import companions, loaded
 
 from chatd.current.request import work_at
@@ -36,6 +37,10 @@ LONGEST = """
 PLACES = {f"test_{name}.py": place for place, name in enumerate(LONGEST.split())}
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    workers.add_option(parser)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):  # a worker has the folders of the one that started it
@@ -44,6 +49,8 @@ def pytest_configure(config: pytest.Config) -> None:
         folder = until_the_end.enter_context(in_memory.temporary_files())
         if folder and config.option.basetemp is None:
             config.option.basetemp = str(folder / "t")  # addresses of sockets must be short
+    if config.option.workers:
+        config.pluginmanager.register(workers.Workers(config.option.workers), "workers")
     gc.disable()  # until all tests are collected: they are a million objects, and stay
     strict.watch_library()
     hypothesis.settings.register_profile("chatd", deadline=None)  # pytest's deadline holds for a whole test

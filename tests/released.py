@@ -12,6 +12,7 @@ from typing import Final
 
 import built
 import pytest
+import workers
 
 from chatd import __version__
 from release.__main__ import TOOLS
@@ -26,8 +27,7 @@ def release(temporary: pytest.TempPathFactory) -> Path:
         said = f"not installed: {', '.join(missing)} (.ci/run installs what is missing)"
         pytest.fail(said) if os.environ.get("CI") else pytest.skip(said)
     built.client()
-    here = temporary.getbasetemp()
-    shared = here.parent if "PYTEST_XDIST_WORKER" in os.environ else here
+    shared = workers.shared_folder(temporary)
     folder = shared / "release"
     with (shared / "release.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -25,7 +25,7 @@ from chatd.contract.errors import Refusal
 from chatd.tracing import tracing
 
 OF_A_LINE: Final = 1024  # commands that wait
-INBOXES: Final = 65_536
+MOST_INBOXES: Final = 65_536
 HELD: Final = 64 * 2**20  # bytes of commands that are not answered, and of answers that may be asked for
 ASKED_FOR: Final = 60.0  # seconds for which an answer may be asked for again
 LATE: Final = 0.1  # seconds that a command or an answer may be on its way
@@ -110,9 +110,9 @@ class Inboxes:
             if call.first > 1:  # else the first one was lost, and comes again
                 self._net.publish(answers_to(call.sender), encode(Answer(call.line, call.n, 0, None)))
             return None
-        if len(self._inboxes) >= INBOXES:
+        if len(self._inboxes) >= MOST_INBOXES:
             self._tidy(ASKED_FOR)
-            if len(self._inboxes) >= INBOXES:
+            if len(self._inboxes) >= MOST_INBOXES:
                 return None
         inbox = self._inboxes[call.line] = _Inbox(call.stream)
         return inbox

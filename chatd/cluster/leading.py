@@ -13,12 +13,12 @@ import trio
 from chatd.actors.runtime.supervisor import Actor
 from chatd.cluster.heartbeats import Heartbeats
 
-LED: Final = frozenset(
+LED_WORKERS: Final = frozenset(
     {"scheduler", "message erasure", "file collector", "retention", "notifier", "pusher", "backup schedule"}
 )
 
 
-class Led:
+class LedWorker:
     """The worker, while `leads` says so."""
 
     def __init__(self, worker: Actor, leads: Callable[[], bool], heartbeats: Heartbeats) -> None:

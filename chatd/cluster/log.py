@@ -34,7 +34,7 @@ from chatd.cluster.sequencer import Sequenced, Sequencer
 from chatd.concurrency.bell import Bell
 from chatd.domain.event import Event
 from chatd.ports import Append, Commit, Proposed, PutLatestTime, PutSnapshot, Show
-from chatd.store.log.writes import PROPOSALS
+from chatd.store.log.writes import PROPOSER_KEPT
 
 HASHES: Final = 8192  # of sequences that others' hashes are compared with
 TIMES: Final = 10_000  # that are remembered, of sequences
@@ -205,7 +205,7 @@ class ClusterLog:
         """Remembers what the database does (see `PutProposed`)."""
         self._by[header.proposer] = (header.n, sequence)
         if header.n == 1:
-            self._by = {one: at for one, at in self._by.items() if at[1] >= sequence - PROPOSALS}
+            self._by = {one: at for one, at in self._by.items() if at[1] >= sequence - PROPOSER_KEPT}
             if self.own.applied and self.own.proposer not in self._by:
                 self.own.begin_anew()
 

@@ -20,7 +20,7 @@ from chatd.cluster.ending import ending
 from chatd.cluster.errors import ClusterError, stream_gone
 from chatd.cluster.founding import Founding
 from chatd.cluster.heartbeats import Heartbeat, Heartbeats
-from chatd.cluster.leading import LED, Led
+from chatd.cluster.leading import LED_WORKERS, LedWorker
 from chatd.cluster.log import ClusterLog
 from chatd.cluster.membership import Membership
 from chatd.cluster.monitors import Monitors
@@ -119,7 +119,7 @@ class Node:
 
     def led(self, worker: Actor) -> Actor:
         """The worker as it runs in a cluster."""
-        return Led(worker, self.leads, self.heartbeats) if worker.name in LED else worker
+        return LedWorker(worker, self.leads, self.heartbeats) if worker.name in LED_WORKERS else worker
 
     # --- being in
 

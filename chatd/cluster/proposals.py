@@ -35,7 +35,7 @@ from chatd.store.log.plan import make
 RESEND: Final = 2.0  # seconds after which a proposal that has not come back is sent again
 GIVE_UP: Final = 20.0  # seconds after which those who wait are told that the outcome is not known
 ROOM: Final = 4096  # bytes of a message that are not appends
-PENDING: Final = 32 * 2**20  # bytes that may wait before more is refused
+MOST_PENDING: Final = 32 * 2**20  # bytes that may wait before more is refused
 
 TOO_MUCH: Final = "too much waits for the cluster's stream already"
 
@@ -111,7 +111,7 @@ class Proposals:
         for one in [one for one, fits in zip(encoded, fitting, strict=True) if not fits]:
             self._complaints.say("append_too_long", bytes=len(one.data), limit=limit)
         those = list(compress(encoded, fitting))
-        if self._bytes and self._bytes + sum(len(one.data) for one in those) > PENDING:
+        if self._bytes and self._bytes + sum(len(one.data) for one in those) > MOST_PENDING:
             return ProposalCommit(self, here, (), refused=StoreUnavailable(TOO_MUCH))
         parts = [self._propose("append", part) for part in _parts(those, limit)]
         return ProposalCommit(self, here, parts, fitting)

@@ -42,7 +42,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Any:
     return saw | asked | {"caught_up": caught_up}
 
 
-def test_it_is_calm(seen: Any) -> None:
+def test_the_page_breaks_no_policy_and_says_no_error(seen: Any) -> None:
     assert_calm(seen)
     assert seen["violations"] == []
 

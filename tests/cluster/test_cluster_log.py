@@ -18,7 +18,7 @@ from trio.testing import MockClock
 from chatd.cluster import log, ratcheting
 from chatd.cluster.log import WAY_SECONDS
 from chatd.cluster.proposal import LENGTH
-from chatd.cluster.proposals import GIVE_UP, PENDING, RESEND, ROOM, TOO_MUCH
+from chatd.cluster.proposals import GIVE_UP, MOST_PENDING, RESEND, ROOM, TOO_MUCH
 from chatd.contract.account_admin import CreateAccount
 from chatd.contract.member import KickMember
 from chatd.contract.message import Posted, PostMessage
@@ -219,7 +219,7 @@ async def test_a_node_that_was_silent_for_so_long_that_nobody_knows_what_it_prop
     autojump_clock: MockClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for module in (log, writes):
-        monkeypatch.setattr(module, "PROPOSALS", 3)
+        monkeypatch.setattr(module, "PROPOSER_KEPT", 3)
     async with cluster(MemoryStream(0, Weather()), 2) as made:
         silent, node = made.nodes
         await furnish(made, ["ann"], ["r1"])
@@ -639,7 +639,7 @@ async def test_so_many_bytes_wait_for_a_stream_that_is_away_and_no_more(autojump
                 outcomes.append("done")
 
         async with trio.open_nursery() as writing:
-            writing.start_soon(write, 1, PENDING // 90_000 + 1)
+            writing.start_soon(write, 1, MOST_PENDING // 90_000 + 1)
             await trio.sleep(0.1)
             writing.start_soon(write, 2, 1)
             await trio.sleep(0.1)

@@ -496,7 +496,7 @@ async def test_an_owner_holds_so_many_bytes_for_others_and_refuses_what_is_more(
 async def test_a_node_knows_so_many_lines_of_others_and_forgets_those_that_ask_for_nothing(
     wires: MemoryWires, autojump_clock: MockClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(inboxes, "INBOXES", 2)
+    monkeypatch.setattr(inboxes, "MOST_INBOXES", 2)
     owner = await started(wires, Log(), "b")
     net, heard = wires.net("a"), list[str]()
     net.listen(answers_to("a"), lambda data: heard.append(msgspec.msgpack.decode(data)[0]))

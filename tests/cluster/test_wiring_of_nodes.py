@@ -27,7 +27,7 @@ from chatd.cluster import node, ratcheting
 from chatd.cluster.calls import Call, answers_to, calls_to
 from chatd.cluster.envelopes import encode_command
 from chatd.cluster.heartbeats import SUBJECT, Heartbeat
-from chatd.cluster.leading import LED
+from chatd.cluster.leading import LED_WORKERS
 from chatd.cluster.net import Unreachable
 from chatd.cluster.node_message import encode
 from chatd.cluster.sealed_net import SealedNet
@@ -85,8 +85,8 @@ async def test_what_one_does_for_all_runs_on_the_node_that_leads_alone(
     runs = {id(one) for one in running()}
     for server in servers.all:
         workers = {worker.name: id(worker) in runs for worker in server.services.workers}
-        assert {name: run for name, run in workers.items() if name in LED} == {
-            name: server.node.leads() for name in workers.keys() & LED
+        assert {name: run for name, run in workers.items() if name in LED_WORKERS} == {
+            name: server.node.leads() for name in workers.keys() & LED_WORKERS
         }
 
 

@@ -223,10 +223,10 @@ def main() -> None:
     except SystemExit as ended:
         if not isinstance(ended.code, int):
             raise
-        _leave(ended.code)
+        leave(ended.code)
 
 
-def _leave(status: int) -> NoReturn:
+def leave(status: int) -> NoReturn:
     """Without Python's freeing of all that was loaded, page by page: it takes as long as a server's start."""
     for thread in threading.enumerate():
         if not thread.daemon and thread is not threading.main_thread():

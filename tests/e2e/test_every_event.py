@@ -24,7 +24,6 @@ from chatd.contract.spec import RequestType
 from chatd.domain import totp
 
 from .authenticator import Authenticator
-from .conftest import ended_well
 from .provider import Browser, Provider
 from .reducer import CHANGES, WITHOUT_STATE, Reducer, State, snapshot
 from .serving import Server
@@ -38,19 +37,11 @@ WITH_A_WAKE = ("message.post", "account.disable", "account.enable")  # the serve
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """One with single sign-on."""
+def started_with() -> Iterator[dict[str, Any]]:
+    """Single sign-on; what is due is due soon."""
     with Provider() as provider:
-        data = tmp_path_factory.mktemp("chatd") / "data"
-        settings = {
-            "oidc_sign_up": True,
-            "erase_messages_delay": 0.3,
-            "retention_delay": 0.3,
-            **provider.settings,
-        }
-        server = Server(data, program=UPLOADING, **settings).start()
-        yield server
-        ended_well(server)
+        delays = {"erase_messages_delay": 0.3, "retention_delay": 0.3}
+        yield {"program": UPLOADING, "oidc_sign_up": True, **delays, **provider.settings}
 
 
 class Witness:

@@ -325,7 +325,7 @@ def test_every_request_that_names_a_place_has_a_row_or_a_reason() -> None:
 
 
 @pytest.mark.parametrize("name", ROWS)
-def test_who_gets_what(world: World, name: str) -> None:
+def test_a_query_answers_those_whom_its_row_names_and_nobody_else(world: World, name: str) -> None:
     wrong = []
     for row in ROWS[name]:
         for kind in world.places(row.of):

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
-from collections.abc import Iterator
 from contextlib import ExitStack, suppress
-from pathlib import Path
 
 import pytest
 import trio
@@ -15,7 +13,7 @@ from trio.testing import MockClock
 from chatd.gateway.net.open_files import SAID_AGAIN, OpenFiles
 from chatd.log import log
 
-from .conftest import ended_well
+from .conftest import Serve
 from .serving import Server
 from .talking import Client
 from .test_hostile_bytes import within
@@ -30,13 +28,8 @@ runpy.run_module("chatd.cli", run_name="__main__")
 
 
 @pytest.fixture
-def bounded(tmp_path: Path) -> Iterator[Server]:
-    server = Server(tmp_path / "data", program=("-c", BOUNDED), head_deadline=60).start()
-    try:
-        yield server
-        ended_well(server)
-    finally:
-        server.kill()
+def bounded(serve: Serve) -> Server:
+    return serve(program=("-c", BOUNDED), head_deadline=60)
 
 
 def lines(server: Server) -> list[str]:

@@ -18,13 +18,10 @@ from chatd.contract.events import EVENTS
 from chatd.contract.requests import REQUESTS
 from chatd.contract.spec import EventType
 
-from .conftest import ended_well
-from .provider import Provider
 from .serving import Server
 from .talking import Client, Frame
-from .test_every_event import ViewUpdater, Witness, live_through
+from .test_every_event import ViewUpdater, Witness, live_through, started_with  # noqa: F401 - a fixture
 from .town import Account, Town
-from .uploads import UPLOADING
 
 TYPES = sorted({type_ for entry in REQUESTS.values() for type_ in entry.events})
 ROWS: dict[tuple[str, str], EventType] = {(kind, name): row for (kind, name), row in EVENTS.items()}
@@ -90,20 +87,10 @@ def everything(operator: Client) -> list[Frame]:
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    with Provider() as provider:
-        data = tmp_path_factory.mktemp("chatd") / "data"
-        settings = {
-            "oidc_sign_up": True,
-            "erase_messages_delay": 0.3,
-            "retention_delay": 0.3,
-            **provider.settings,
-        }
-        server = Server(data, program=UPLOADING, **settings).start()
-        town = Town(server)
-        yield lived(town)
-        town.close()
-        ended_well(server)
+def world(server: Server) -> Iterator[World]:
+    town = Town(server)
+    yield lived(town)
+    town.close()
 
 
 def lived(town: Town) -> World:

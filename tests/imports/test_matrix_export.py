@@ -114,7 +114,7 @@ def test_texts_are_markdown_and_mentions_are_people(tmp_path: Path) -> None:
     assert found.problems == {"unknown kind": 1, "unreadable": 1, "missing person": 7}
 
 
-def test_replies_and_threads(tmp_path: Path) -> None:
+def test_a_reply_and_a_thread_lead_to_what_they_answer(tmp_path: Path) -> None:
     to = {"m.in_reply_to": {"event_id": "$1"}}
     thread = {"rel_type": "m.thread", "event_id": "$1"}
     quoted = {"formatted_body": "<mx-reply>old</mx-reply>new", "format": "org.matrix.custom.html"}

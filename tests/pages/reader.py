@@ -16,6 +16,9 @@ from pathlib import Path
 from typing import IO, Final
 
 import pytest
+from click.testing import CliRunner
+
+from chatctl.cli import cli as chatctl
 
 from .blocks import ROOT, Block
 from .shell import Shell
@@ -25,9 +28,11 @@ CHECKOUT: Final = ("Makefile", "pyproject.toml", "schema.sql", "chatd", "chatctl
 
 
 class Reader:
-    """`port`: where the server listens; in what is typed it stands for the 8400 that the pages name."""
+    """`port`: where the server listens; in what is typed it stands for the 8400 that the pages name.
+    `commands`: the folder of programs that are found before all others.
+    """
 
-    def __init__(self, folder: Path, port: int) -> None:
+    def __init__(self, folder: Path, port: int, commands: Path) -> None:
         self.folder = folder
         self._port = str(port)
         self._server: subprocess.Popen[str] | None = None
@@ -36,7 +41,7 @@ class Reader:
             name: value for name, value in os.environ.items() if not name.startswith("CHATD_")
         }
         self._environment |= {"HOME": str(folder), "PORT": self._port, "NO_COLOR": "1"}
-        self._environment["PATH"] = f"{folder}/.venv/bin:{self._environment['PATH']}"
+        self._environment["PATH"] = f"{commands}:{folder}/.venv/bin:{self._environment['PATH']}"
         self._shell = Shell(folder, self._environment)
         self._runners: dict[str, Callable[[Block], str]] = {
             "": lambda block: self.type(block.text),
@@ -111,11 +116,10 @@ class Reader:
 
     def sessions(self) -> int:
         """How many clients have a session open, as an operator sees it."""
-        command = [sys.executable, "-m", "chatctl.cli", "--json", "--data", "chat-data", "server", "status"]
-        done = subprocess.run(
-            command, cwd=self.folder, env=self._environment, capture_output=True, text=True, check=True
-        )
-        return int(json.loads(done.stdout)["sessions"])
+        words = ["--json", "--data", str(self.folder / "chat-data"), "server", "status"]
+        asked = CliRunner(env=dict.fromkeys(("CHATD_URL", "CHATD_TOKEN"))).invoke(chatctl, words)
+        assert asked.exit_code == 0, asked.output
+        return int(json.loads(asked.stdout)["sessions"])
 
     def _start(self, block: Block) -> str:
         before = self.sessions()

@@ -13,6 +13,7 @@ import pytest
 from chatd.settings import loading
 
 from .blocks import PAGES, ROOT, RUNNERS, Block, blocks, typed_pages
+from .chatctl_loaded import Commands
 from .reader import Reader
 
 README = ROOT / "README.md"
@@ -24,24 +25,32 @@ OWN_TESTS = {  # the last two go on in the second terminal of the tour
 }
 
 
-def new_reader(folder: Path) -> Iterator[Reader]:
+@pytest.fixture(scope="module")
+def commands(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """chatctl, which the pages run two hundred times."""
+    commands = Commands(tmp_path_factory.mktemp("commands") / "bin")
+    yield commands.folder
+    commands.end()
+
+
+def new_reader(folder: Path, commands: Path) -> Iterator[Reader]:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     folder.mkdir()
-    reader = Reader(folder, port)
+    reader = Reader(folder, port, commands)
     yield reader
     reader.end()
 
 
 @pytest.fixture
-def reader(tmp_path: Path) -> Iterator[Reader]:
-    yield from new_reader(tmp_path / "chatd")
+def reader(tmp_path: Path, commands: Path) -> Iterator[Reader]:
+    yield from new_reader(tmp_path / "chatd", commands)
 
 
 @pytest.fixture(scope="module")
-def tourist(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
+def tourist(tmp_path_factory: pytest.TempPathFactory, commands: Path) -> Iterator[Reader]:
     """Of the README, and of the pages that go on in the second terminal of its tour."""
-    yield from new_reader(tmp_path_factory.mktemp("tour") / "chatd")
+    yield from new_reader(tmp_path_factory.mktemp("tour") / "chatd", commands)
 
 
 @pytest.fixture(scope="module")

@@ -275,7 +275,7 @@ TAMPERINGS = {
 
 
 @pytest.mark.parametrize("what", TAMPERINGS)
-async def test_verifying_finds(tmp_path: Path, pen: Pen, what: str) -> None:
+async def test_verifying_finds_what_was_tampered_with(tmp_path: Path, pen: Pen, what: str) -> None:
     async with open_store(tmp_path) as store:
         await store.log.submit(pen.busy_village()).wait()
     statements, finding = TAMPERINGS[what]

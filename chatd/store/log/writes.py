@@ -59,7 +59,7 @@ from chatd.store.log.imports import CLOSE_IMPORT
 
 Statement = tuple[str, Any]
 
-PROPOSALS: Final = 1_000_000  # of the stream, after which a proposer that was silent is forgotten
+PROPOSER_KEPT: Final = 1_000_000  # proposals of the stream for which one that is silent is remembered
 REFRESH_TOKENS: Final = 16  # of a device that are remembered, used and unused ones each
 RECOVERY_LINKS: Final = 4  # of an account that are good at a time
 
@@ -339,7 +339,7 @@ def _rotation(rotate: RotateRefreshToken) -> list[Statement]:
 
 def _proposed(put: PutProposed) -> list[Statement]:
     mark = (PUT_PROPOSED, (put.proposer, put.n, put.sequence))
-    return [mark] if put.n > 1 else [mark, (FORGET_PROPOSERS, (put.sequence - PROPOSALS,))]
+    return [mark] if put.n > 1 else [mark, (FORGET_PROPOSERS, (put.sequence - PROPOSER_KEPT,))]
 
 
 def _recovery_link(put: PutRecoveryLink) -> list[Statement]:

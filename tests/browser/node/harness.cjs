@@ -114,17 +114,18 @@ class Stage {
     await page.screenshot({ path: join(this.asked.folder, `${name}.png`) })
   }
 
-  /** What axe finds in the page, or in a part of it: a line for each. `rules`: these only. */
-  async axe(page, within = 'body', rules = null) {
+  /** What axe finds in the page, or in a part of it: a line for each. `rules`: these only; `seen`: a part that it passes. */
+  async axe(page, within = 'body', rules = null, seen = null) {
     // Through the debugger, which the page's policy does not bind. Half a megabyte: once for each document.
     if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(AXE)
-    return page.evaluate(async ([part, only]) => {
+    return page.evaluate(async ([part, only, passed]) => {
       const options = only === null ? {} : { runOnly: only }
-      const { violations } = await window.axe.run(part, { resultTypes: ['violations'], ...options })
+      const where = { include: [part], exclude: passed === null ? [] : [passed] }
+      const { violations } = await window.axe.run(where, { resultTypes: ['violations'], ...options })
       return violations.flatMap(({ id, help, nodes }) =>
         nodes.map(({ target, html }) => `${id}: ${help}: ${target.join(' ')} ${html.slice(0, 200)}`),
       )
-    }, [within, rules])
+    }, [within, rules, seen])
   }
 
   /**

@@ -1,14 +1,21 @@
 'use strict'
-// Goes through every screen. Asks for: ada, space, rooms, code, and `look`: light, dark, or phone.
-// Says for each screen what axe found, and which screens are wider than the window, or scroll in a part of them.
+// Goes through every screen, light, dark, and on a phone. Asks for: ada, space, rooms, code.
+// Says for each look what axe found on which screen, which are wider than the window, or scroll in a part of them.
 
 const { scenario } = require('./harness.cjs')
 
 const SETTINGS = ['profile', 'account', 'security', 'devices', 'notifications', 'appearance', 'blocked', 'bots', 'data']
 const SPACE = ['overview', 'rooms', 'members', 'invites', 'rights', 'moderation', 'reports', 'audit', 'emoji', 'export']
+const MESSAGES = '.room-rows' // of the room that is open
 
-scenario(async ({ asked, open, axe, picture }) => {
-  const { ada, space, rooms, code, look: kind } = asked
+scenario(async (stage) => {
+  const looks = {}
+  for (const kind of ['light', 'dark', 'phone']) looks[kind] = await goThrough(stage, kind)
+  return { looks }
+})
+
+async function goThrough({ asked, open, axe, picture }, kind) {
+  const { ada, space, rooms, code } = asked
   const options = kind === 'phone' ? { phone: true } : { theme: kind }
   // What does not depend on colours is the same in the dark.
   const rules = kind === 'dark' ? ['color-contrast'] : null
@@ -17,10 +24,11 @@ scenario(async ({ asked, open, axe, picture }) => {
   const wide = []
   const within = []
 
-  const look = async (page, name) => {
+  // `seen`: what axe has looked at before, and has not changed.
+  const look = async (page, name, seen = null) => {
     await page.locator('[aria-busy="true"]').first().waitFor({ state: 'hidden' }).catch(() => undefined)
     await page.evaluate(() => document.fonts.ready)
-    const violations = await axe(page, 'body', rules)
+    const violations = await axe(page, 'body', rules, seen)
     if (violations.length > 0) found[name] = violations
     if (await page.evaluate(isTooWide)) wide.push(name)
     if (await page.evaluate(scrollsWithin)) within.push(name)
@@ -60,7 +68,7 @@ scenario(async ({ asked, open, axe, picture }) => {
 
   await page.getByRole('button', { name: /repl(y|ies)/ }).last().click()
   await page.getByRole('complementary').locator('[data-seq]').nth(1).waitFor()
-  await look(page, `thread-${kind}`)
+  await look(page, `thread-${kind}`, MESSAGES)
   for (const [button, name] of [
     ['Members', 'members'],
     ['Pinned messages', 'pins'],
@@ -76,12 +84,12 @@ scenario(async ({ asked, open, axe, picture }) => {
       await page.getByRole('complementary').getByRole('searchbox').fill('engine')
       await page.locator('mark').first().waitFor()
     }
-    await look(page, `${name}-${kind}`)
+    await look(page, `${name}-${kind}`, MESSAGES)
   }
   await close(page)
   await page.keyboard.press('Control+k')
   await page.getByRole('dialog').waitFor()
-  await look(page, `switcher-${kind}`)
+  await look(page, `switcher-${kind}`, MESSAGES)
   // Who has the system's colours sees what is chosen, too.
   await page.emulateMedia({ forcedColors: 'active' })
   const chosen = await page.locator('[aria-selected=true]').evaluate((it) => getComputedStyle(it).outlineStyle)
@@ -116,7 +124,7 @@ scenario(async ({ asked, open, axe, picture }) => {
   })
   await page.context().close()
   return { found, wide, within, chosen, framed, in_sight }
-})
+}
 
 /** In the page: whether something is only seen by scrolling sideways. Tables and code may have that, and tabs. */
 function isTooWide() {

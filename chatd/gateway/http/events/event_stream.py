@@ -29,7 +29,7 @@ from chatd.ports import Caller, Message, Render, Row, Session
 from chatd.settings import Settings
 
 PATH: Final = "/api/v1/events"
-FINAL: Final = frozenset({4002, 4004})  # close codes after which nobody is to come back as the same
+FINAL_CODES: Final = frozenset({4002, 4004})  # close codes after which nobody is to come back as the same
 GOING_AWAY: Final = 1001
 SPREAD: Final = (
     5000  # milliseconds within which all come back whose server has gone away, after the usual time
@@ -154,7 +154,7 @@ class EventStream:
             return b""
         code, reason = self.closing
         retry = event_wire.RETRY + (int(full_jitter(SPREAD)) if code == GOING_AWAY else 0)
-        said = {"code": code, "reason": reason, "reconnect": code not in FINAL}
+        said = {"code": code, "reason": reason, "reconnect": code not in FINAL_CODES}
         return self._wire.framed(event_wire.closed(said, retry), last=True)
 
 
