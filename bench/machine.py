@@ -13,6 +13,7 @@ from pathlib import Path
 import attrs
 
 SCHEDULED = 2  # clock_getcpuclockid(3) of Linux: the complement of the pid, and which of its clocks
+COMMITS = 200
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "chatd-bench"  # kept between runs
 
 
@@ -76,14 +77,14 @@ class CommitCost:
     p99: float
 
 
-def commit_cost(folder: Path, commits: int = 200) -> CommitCost:
+def commit_cost(folder: Path) -> CommitCost:
     path = folder / "commit.db"
     times = []
     with sqlite3.connect(path, isolation_level=None) as connection:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("CREATE TABLE messages (text TEXT)")
-        for _ in range(commits):
+        for _ in range(COMMITS):
             started = time.perf_counter()
             connection.execute("INSERT INTO messages VALUES (?)", ("x" * 200,))
             times.append((time.perf_counter() - started) * 1000)

@@ -63,9 +63,9 @@ class ChatdSpeech:
     answer = b'"result":'
     describe_error = b'"error":'
 
-    def __init__(self, texts: Texts = plain, together: int = 16) -> None:
-        self.texts = texts
-        self.together = together  # far below the announced message size
+    def __init__(self) -> None:
+        self.texts: Texts = plain
+        self.together = 16  # far below the announced message size
 
     def post(self, room: str, number: int) -> bytes:
         return (
@@ -94,8 +94,8 @@ class SocketIoSpeech:
     describe_error = b"44{"
     together = 1
 
-    def __init__(self, texts: Texts = plain) -> None:
-        self.texts = texts
+    def __init__(self) -> None:
+        self.texts: Texts = plain
 
     def post(self, room: str, number: int) -> bytes:
         return f'42{number}["post","{room}","{stamped_text(self.texts(room))}","{number}"]'.encode()

@@ -1,4 +1,4 @@
-"""What has to be on the disk before anybody counts on it."""
+"""What has to be on the disk before anybody counts on it, and in folders that nobody else looks into."""
 
 from __future__ import annotations
 
@@ -13,3 +13,10 @@ def sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def make_private(*folders: Path) -> None:
+    """Those that are not there yet, each before what is in it. `mkdir(parents=True)` would let everybody into
+    the outer ones, whatever mode it is given. Blocks, raises OSError."""
+    for folder in folders:
+        folder.mkdir(0o700, exist_ok=True)

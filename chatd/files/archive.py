@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Final
 
-from chatd.durable import sync
+from chatd.durable import make_private, sync
 from chatd.ports import StoreError
 
 DATABASE: Final = "chatd.db"
@@ -78,7 +78,7 @@ def _restore(backup: Path, folder: Path, wanted: Collection[str] | None) -> tupl
             if wanted is not None and hash_ not in wanted:
                 continue
             place = folder / hash_[:2]
-            place.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_private(folder, place)
             part = place / f"{hash_[2:]}.part"
             if _copy(blob, part) != hash_:
                 part.unlink()

@@ -8,6 +8,7 @@ from typing import Final
 import msgspec
 import trio
 
+from chatd.actors.workers.backups import BackupSchedule
 from chatd.actors.workers.health import Health
 from chatd.actors.workers.standbys import Standbys
 from chatd.clock import now
@@ -42,6 +43,7 @@ class Doctor(msgspec.Struct, frozen=True, eq=False):
     standbys: Standbys
     cluster: Cluster | None
     days_left: DaysLeft
+    schedule: BackupSchedule | None
 
     async def doctor(self, caller: Caller, query: AskDoctor) -> ServerDoctor:
         settings = self.settings
@@ -78,7 +80,11 @@ class Doctor(msgspec.Struct, frozen=True, eq=False):
         newest = await self.reader.newest_backup()
         scheduled = self.settings.backup_to
         if scheduled:
-            return fine("backups", f"made every {_span(self.settings.backup_every)} to {scheduled}")
+            says = f"made every {_span(self.settings.backup_every)} to {scheduled}"
+            if self.schedule is not None and (why := self.schedule.failed_because) is not None:
+                remedy = "mend that; it is tried again by itself within ten minutes"
+                return look("backups", f"{says}; the last try failed: {why}", remedy)
+            return fine("backups", says)
         advice = "set `backup_to`, or have `chatctl backup create` run every night"
         if newest is None:
             return look("backups", "none was ever made of this server", advice)

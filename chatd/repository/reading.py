@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Final
 
-from chatd.durable import sync
+from chatd.durable import make_private, sync
 from chatd.ports import RepositoryError
 from chatd.repository import manifest as manifests
 from chatd.repository.manifest import FILES, ID, PIECES, Manifest, object_name
@@ -80,7 +80,7 @@ def restore_blobs(reader: BackupReader, hashes: Sequence[str], folder: Path) -> 
     for hash_ in hashes:
         place = folder / hash_[:2]
         path = place / hash_[2:]
-        place.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(folder, place)
         part = path.with_name(f"{path.name}.part")
         with open(os.open(part, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "wb") as target:
             finding = reader.blob(hash_, target)

@@ -13,7 +13,7 @@ from typing import IO, Final
 import trio
 
 from chatd.concurrency.wakeup import Wakeup
-from chatd.durable import sync
+from chatd.durable import make_private, sync
 from chatd.log import log
 from chatd.standby.progress import Progress
 from chatd.standby.source import NoSource, NotKept, Refused, Source
@@ -134,7 +134,7 @@ class StandbyFiles:
 
 
 def _made(part: Path) -> IO[bytes]:
-    part.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private(part.parent.parent, part.parent)
     return open(os.open(part, os.O_CREAT | os.O_TRUNC | os.O_RDWR, 0o600), "r+b")
 
 

@@ -43,7 +43,7 @@ class OperationServices:
             standbys=self.standbys,
             upkeep=self.upkeep,
         )
-        self._node, self._blobs = node, files.blobs
+        self._node, self._blobs, self._schedule = node, files.blobs, files.schedule
 
     def handlers(self, base: Base) -> Handlers:
         settings, reader, views, server_log = base.settings, base.reader, base.views, base.server_log
@@ -54,7 +54,16 @@ class OperationServices:
                 self.upkeep,
                 AboutServer(settings, reader),
                 loads,
-                Doctor(settings, base.health, loads, reader, self.standbys, self._node, _days_left),
+                Doctor(
+                    settings=settings,
+                    health=base.health,
+                    loads=loads,
+                    reader=reader,
+                    standbys=self.standbys,
+                    cluster=self._node,
+                    days_left=_days_left,
+                    schedule=self._schedule,
+                ),
             ),
             "view": (ViewHandlers(views, server_log),),
             "event": (Events(reader, base.bus, base.histories),),

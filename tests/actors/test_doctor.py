@@ -107,6 +107,7 @@ class Ward:
     counts: dict[str, int] = attrs.Factory(dict)
     crashes: int = 0
     problems: list[str] | None = None  # of the cluster, if it is a node of one
+    failed_because: str | None = None  # of the newest try of a backup
 
     async def status(self) -> SimpleNamespace:
         return SimpleNamespace(problems=self.problems)
@@ -137,6 +138,7 @@ class Ward:
             Standbys(),
             self if self.problems is not None else None,
             self.days_left,
+            self,
         )
         answer = await Doctor(*asked).doctor(Caller("x"), AskDoctor())
         assert answer.ok is all(check.state != "wrong" for check in answer.checks)
@@ -167,6 +169,11 @@ async def test_backups_are_made_or_it_is_said_what_to_do(tmp_path: Path) -> None
     assert await state_of(Ward(now() - 2 * DAY), "backups", tmp_path) == ["fine"]
     assert await state_of(Ward(now() - 9 * DAY), "backups", tmp_path) == ["look"]
     assert await state_of(Ward(), "backups", tmp_path, backup_to=str(tmp_path / "b")) == ["fine"]
+    [check] = (await Ward(failed_because="no space is left").asked(tmp_path, backup_to="/b"))["backups"]
+    assert (check.state, check.says) == (
+        "look",
+        "made every 24 hours to /b; the last try failed: no space is left",
+    )
 
 
 async def test_what_health_knows_is_wrong(tmp_path: Path) -> None:

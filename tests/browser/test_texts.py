@@ -97,7 +97,8 @@ def test_a_new_message_is_announced_with_who_wrote_it(seen: Any) -> None:
 
 
 def test_the_keys_lead_from_message_to_message_and_to_the_field(seen: Any) -> None:
-    assert seen["keys"] == {"last": True, "above": True, "top": True, "field": True}
+    keys = {"says": "far below", "last": True, "above": True, "top": True, "field": True}
+    assert seen["keys"] == keys
 
 
 def test_axe_finds_nothing(seen: Any) -> None:

@@ -458,6 +458,7 @@ async def test_what_was_refused_because_the_stream_was_away_is_not_done_later(
         }
         assert [nonce for _, _, nonce, _ in posts(node)] == ["tried"]
         assert {one.log.key.number for one in made.nodes if one.log is not None} == {2}
+        assert not any(one.log.own._bytes for one in made.nodes if one.log is not None)
         check(made, [])
 
 

@@ -7,10 +7,13 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import trio
+from trio.testing import MockClock
 
 from chatd.cluster.errors import TooOld
 from chatd.cluster.heartbeats import Heard, Heartbeat
 from chatd.cluster.membership import BACKUP_TOOK, KEPT, Membership
+from chatd.cluster.node import DURABLE_EVERY, Node
 from chatd.nats.jetstream import StreamConfig, StreamInfo, StreamState
 from chatd.ports import Append, Appended, PutLevel
 
@@ -133,3 +136,17 @@ async def test_a_node_of_an_older_chatd_does_not_stay_when_all_have_reached_more
         with pytest.raises(TooOld, match="reached level 3, and this chatd reads level 2"):
             await what
     assert world.written == []
+
+
+async def test_a_node_says_that_it_has_on_its_disk_what_it_had_applied_when_that_was_synced(
+    autojump_clock: MockClock,
+) -> None:
+    """The stream drops what all have there."""
+    node: Any = SimpleNamespace(log=SimpleNamespace(sequence=7), _durable=0)
+
+    async def checkpoint() -> None:
+        node.log.sequence += 1  # meanwhile
+
+    with trio.move_on_after(DURABLE_EVERY + 1):
+        await Node._make_durable(node, SimpleNamespace(log=SimpleNamespace(checkpoint=checkpoint)))
+    assert (node._durable, node.log.sequence) == (7, 8)

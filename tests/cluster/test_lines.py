@@ -523,10 +523,37 @@ async def test_answers_are_kept_only_until_they_have_arrived(
     node = await started(wires, log, "a", ("b", "1"))
     for text in numbered(300):
         await node.post(text)
-        await trio.sleep(0.02)
+        await trio.sleep(0.002)
     await answered(node, 300)
     await trio.sleep(1)
     assert owner.inboxes._inboxes == {}
+    assert not owner.inboxes._held
+
+
+async def test_what_was_given_up_keeps_nothing_behind_it_waiting(
+    wires: MemoryWires, autojump_clock: MockClock
+) -> None:
+    """The owner, who never heard of it, would wait for its number."""
+    owner = await started(wires, Log(), "b")
+    node = await started(wires, Log(), "a", ("b", "1"))
+    lost: list[bytes] = []
+
+    def lose(subject: str, data: bytes) -> bool:
+        return bool(lost) and subject == "call.b.1"
+
+    wires.lose = lose
+    owner.slow = 1.0
+    await node.post("first")
+    await trio.sleep(owner.slow / 2)
+    lost.append(b"all")
+    await node.post("given up")
+    await trio.sleep(PATIENCE - 2)
+    await node.post("behind it")
+    await trio.sleep(2 + 3 * RESEND)
+    assert node.answers["given up"] == UNSETTLED
+    lost.clear()
+    await trio.sleep(3 * RESEND)
+    assert isinstance(node.answers["behind it"], Posted)
 
 
 async def test_bytes_that_are_no_message_do_no_harm(

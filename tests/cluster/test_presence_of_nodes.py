@@ -242,6 +242,19 @@ async def test_the_accounts_of_a_node_that_goes_have_the_grace_to_come_to_anothe
     assert [frame["data"].state for frame in watching.frames] == ([] if back else ["offline"])
 
 
+async def test_nobody_is_offline_whose_node_is_heard_again_within_the_grace(
+    mock_clock: MockClock, town: Town
+) -> None:
+    bob, watching = await town.b.open("bob")
+    await town.a.open("ann")
+    town.heartbeats.now("b")
+    await town.later(GRACE / 2)
+    town.heartbeats.now("a", "b")
+    await town.later(GRACE)
+    assert await town.b.shown(bob, "ann") == ("online", None)
+    assert [frame["data"].state for frame in watching.frames] == []
+
+
 @pytest.mark.parametrize("stays", [False, True])
 async def test_whoever_came_from_this_node_is_seen_where_they_belong_since(
     mock_clock: MockClock, town: Town, stays: bool

@@ -188,6 +188,11 @@ class Server:
         raise AssertionError("no VmRSS in /proc")
 
 
+def open_to_others(folder: Path) -> list[Path]:
+    """What in a data folder others than its owner might read or change, itself among it."""
+    return [path for path in (folder, *folder.rglob("*")) if path.stat().st_mode & 0o077]
+
+
 def own_process(
     command: Sequence[str], settings: Mapping[str, str], log: IO[bytes], handed: Sequence[int]
 ) -> subprocess.Popen[bytes]:

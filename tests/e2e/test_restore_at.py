@@ -18,7 +18,7 @@ from chatd.clock import now
 from chatd.store.ops import verify
 from chatd.store.ops.cut import OWN, REPLAYED, TABLES
 
-from .serving import Server
+from .serving import Server, open_to_others
 from .talking import history
 from .test_files import post
 from .test_hostile_bytes import within
@@ -87,6 +87,7 @@ def test_an_earlier_position_is_what_a_backup_of_then_holds(town: Town, tmp_path
     head = len([row for row in tables(tmp_path / "then", ("events",))["events"] if f"room/{room}" in row])
     assert any(repr(room) in row and f", {head}, 3, {head})" in row for row in markers)
     assert len([path for path in (tmp_path / "back" / "files").rglob("*") if path.is_file()]) >= 3
+    assert open_to_others(tmp_path / "then") == open_to_others(tmp_path / "back") == []
     connection = sqlite3.connect(tmp_path / "back" / "chatd.db")
     assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
     connection.close()

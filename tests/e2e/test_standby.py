@@ -19,7 +19,7 @@ from websockets.exceptions import WebSocketException
 from chatd.store.ops.cut import REPLAYED, TABLES
 
 from .conftest import ended_well
-from .serving import Server
+from .serving import Server, open_to_others
 from .standing_by import Line, Standby, promote
 from .talking import Client, Refused, history
 from .test_files import post
@@ -100,6 +100,7 @@ def test_a_standby_has_all_rows_and_files_and_what_comes_later(town: Town, follo
     assert set(REPLAYED) <= everything(standby.data).keys()
     kept = {path.name for path in (town.server.data / "files").rglob("*") if path.is_file()}
     assert kept == {path.name for path in (standby.data / "files").rglob("*") if path.is_file()}
+    assert open_to_others(standby.data) == []
     assert "chatd_standby_lag_seconds" in standby.read("/metrics")
     assert standby.stop() == 0
 

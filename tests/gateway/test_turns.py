@@ -33,12 +33,21 @@ async def test_few_begin_in_a_turn_and_each_address_has_its_turn() -> None:
 
 
 async def test_who_goes_away_while_waiting_takes_nobodys_turn() -> None:
-    turns = Turns()
-    for _ in range(IN_A_TURN):
-        await turns.take("first", False)
-    with trio.move_on_after(0):
-        await turns.take("gone", False)
+    turns, begun = Turns(), trio.Event()
+
+    async def ask() -> None:
+        await turns.take("next", False)
+        begun.set()
+
+    for number in range(IN_A_TURN + MANY):
+        with trio.move_on_after(0):
+            await turns.take(f"gone {number}", False)
     async with trio.open_nursery() as running:
         running.start_soon(turns.run)
-        await turns.take("next", False)
+        running.start_soon(ask)
+        waited = 0  # turns of the event loop
+        while not begun.is_set():
+            await trio.lowlevel.checkpoint()
+            waited += 1
         running.cancel_scope.cancel()
+    assert waited < MANY / IN_A_TURN

@@ -127,6 +127,24 @@ def test_day_and_month_are_told_apart_by_what_the_whole_file_says(tmp_path: Path
         first(unclear)
 
 
+@pytest.mark.parametrize(
+    ("dates", "years"),
+    [
+        ("24. 1. 30.|24. 1. 31.|24. 2. 1.", {2024}),  # as Korean phones may write
+        ("23/12/31|24/1/1|24/1/2", {2023, 2024}),
+        ("13.01.24|14.01.24|13.02.24", {2024}),
+        ("30.12.23|31.12.23|1.1.24", {2023, 2024}),
+        ("15/1/24|15/2/24|15/3/24", {2024}),
+        ("15/3/23|15/3/24", {2023, 2024}),  # every birthday
+        ("13/1/24|31/2/24|14/2/24", {2024}),  # one of them is no date
+    ],
+)
+def test_a_year_of_two_digits_may_come_first(tmp_path: Path, dates: str, years: set[int]) -> None:
+    lines = [f"{date} 17:03 - Zoe: hi" for date in dates.split("|")]
+    found = everything(WhatsAppChats, folder(tmp_path, {"chat.txt": "\n".join(lines)}), zone="UTC")
+    assert {datetime.fromtimestamp(one.at / 1000, UTC).year for one in found.messages} == years
+
+
 def test_a_zone_is_needed(tmp_path: Path) -> None:
     path = folder(tmp_path, {"_chat.txt": GROUP})
     with pytest.raises(Unreadable, match=r"_chat\.txt has times without a zone.*--zone"):

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from types import SimpleNamespace
+from typing import NoReturn
 
 import pytest
 from click.testing import CliRunner
@@ -77,6 +78,46 @@ def test_a_step_that_fails_in_the_middle_changes_nothing(
     connection.close()
     assert not tables & {"mentions", "half"}
     assert version_of(tmp_path / DATABASE) == 1
+
+
+def test_a_disk_that_is_full_in_the_middle_is_said_as_such_and_no_copy_stays(
+    tmp_path: Path,
+    pen: Pen,
+    written_by_version_1: Callable[[list[Append]], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The copy would take the room that the next attempt needs."""
+    written_by_version_1(pen.village())
+    schema = data_model.present().schema
+    full = "PRAGMA max_page_count = 1; CREATE TABLE more AS SELECT zeroblob(1000000)"
+    monkeypatch.setattr(data_model, "present", lambda: data_model.Model(schema, (full,)))
+    for attempt in (rehearsal.rehearse, upgrade.upgrade):
+        with pytest.raises(StoreError, match=f"{DATABASE} cannot be written: .* full; make room on the disk"):
+            attempt(tmp_path)
+    assert names(tmp_path) == {DATABASE, "lock"}
+    assert version_of(tmp_path / DATABASE) == 1
+
+
+def test_what_no_command_could_read_says_what_to_do(
+    tmp_path: Path,
+    pen: Pen,
+    written_by_version_1: Callable[[list[Append]], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    written_by_version_1(pen.village())
+    upgrade.upgrade(tmp_path)
+
+    def fails(path: Path) -> NoReturn:
+        error = sqlite3.OperationalError("disk I/O error")
+        error.sqlite_errorcode = sqlite3.SQLITE_IOERR_SHMSIZE
+        raise error
+
+    for module in (rehearsal, migrate, upgrade):
+        monkeypatch.setattr(module, "open_reader", fails)
+    attempts = (rehearsal.rehearse, upgrade.upgrade, lambda folder: upgrade.undo(folder, force=False))
+    for attempt in attempts:
+        with pytest.raises(StoreError, match=f"{DATABASE} cannot be read: .*; see whether the disk is full"):
+            attempt(tmp_path)
 
 
 async def test_an_upgrade_is_taken_back(

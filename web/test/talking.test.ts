@@ -1,6 +1,7 @@
 /** Two people talk, over a network that breaks. */
 
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { rescheduled } from '../src/composer/scheduled'
 import type { Chat } from '../src/data/chat'
 import { readAll } from '../src/inbox/read_all'
 import { eventsOf, follow } from '../src/ui/following'
@@ -155,4 +156,16 @@ it('all notifications are marked read, and not only those of the first page', as
   expect(await unread()).toBe(0)
   one.close()
   two.close()
+})
+
+it('a scheduled message that is changed takes the old one’s place, or none where that is gone', async () => {
+  const chat = await opened(chatOf(anna, server.url))
+  const later = Date.now() + 3_600_000
+  const listed = async () => (await chat.ask('message.scheduled', {})).scheduled.map(({ text }) => text)
+  const { scheduled } = await chat.ask('message.schedule', { room, text: 'tea?', post_at: later })
+  await rescheduled(chat, scheduled, 'tea!', later)
+  expect(await listed()).toEqual(['tea!'])
+  await expect(rescheduled(chat, scheduled, 'twice', later)).rejects.toThrow() // it is on its way already
+  expect(await listed()).toEqual(['tea!'])
+  chat.close()
 })

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from attrs import define, field, frozen
@@ -22,6 +22,9 @@ MAX_EMPTY: Final = 20  # empty lines that are kept of those that follow each oth
 MAX_AUTHORS: Final = 10_000
 MAX_NAME: Final = 100  # characters of an author; a longer "name" is the beginning of a sentence
 _SEEN_OFTEN: Final = 5  # times that a name with a colon in it has to be seen
+_ORDERS: Final = ("dmy", "mdy", "ymd")
+_FAR_LONGER: Final = 10  # times
+_BEGINS: Final = datetime(2009, 1, 1)
 _QUOTES: Final = frozenset('"“”„«»')
 
 
@@ -159,15 +162,19 @@ def _learn_author(chat: Chat, rest: str) -> None:
 
 @define
 class _Days:
-    """Finds whether the day or the month comes first: by a number above 12, else by which of the two makes
-    time go backwards less often."""
+    """Finds whether the day, the month or a year of two digits comes first: by a number above 12, else by
+    which makes time go backwards less often. A year only if by the others the chat took far longer, and had
+    messages before there was WhatsApp or later than now."""
 
     example: tuple[int, int, int] = (0, 0, 0)
     _first_above: bool = False
     _second_above: bool = False
     _differ: bool = False
-    _back: dict[str, int] = field(factory=lambda: {"dmy": 0, "mdy": 0})
+    _back: dict[str, int] = field(factory=lambda: dict.fromkeys(_ORDERS, 0))
     _last: dict[str, datetime] = field(factory=dict)
+    _first: dict[str, datetime] = field(factory=dict)
+    _latest: dict[str, datetime] = field(factory=dict)
+    _now: datetime = field(factory=lambda: datetime.now() + timedelta(days=1))
 
     def add(self, head: Head) -> None:
         a, b, _ = head.numbers
@@ -177,13 +184,16 @@ class _Days:
             self._differ, self.example = True, head.numbers
         for order, count in self._back.items():
             at = head.at(order)
-            if at is not None:
-                self._back[order] = count + (order in self._last and at < self._last[order])
-                self._last[order] = at
+            if at is None:
+                continue
+            self._back[order] = count + (order in self._last and at < self._last[order])
+            self._last[order] = at
+            self._first[order] = min(at, self._first.get(order, at))
+            self._latest[order] = max(at, self._latest.get(order, at))
 
     def order(self, way: tuple[object, ...], day_first: bool | None) -> str | None:
-        _, sign, year_first, *_ = way
-        if year_first:
+        _, sign, year_first, year_last, *_ = way
+        if year_first or (not year_last and self._is_year_first()):
             return "ymd"
         if self._first_above != self._second_above:
             return "dmy" if self._first_above else "mdy"
@@ -193,4 +203,16 @@ class _Days:
             return "dmy" if day_first else "mdy"
         if self._back["dmy"] == self._back["mdy"]:
             return None
-        return min(self._back, key=self._back.__getitem__)
+        return "dmy" if self._back["dmy"] < self._back["mdy"] else "mdy"
+
+    def _is_year_first(self) -> bool:
+        """Of years that have two digits as days and months do."""
+        took = {order: self._latest[order] - self._first[order] for order in _ORDERS if order in self._first}
+        own = took.pop("ymd", None)
+        return (own is not None and not self._is_odd("ymd")) and all(
+            self._is_odd(order) and self._back["ymd"] <= self._back[order] and own * _FAR_LONGER < other
+            for order, other in took.items()
+        )
+
+    def _is_odd(self, order: str) -> bool:
+        return self._first[order] < _BEGINS or self._latest[order] > self._now

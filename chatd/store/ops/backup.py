@@ -18,7 +18,7 @@ from chatd.ports import StoreError
 from chatd.store import json_rows
 from chatd.store.connection import open_reader
 from chatd.store.ops import data_model, migrate, verify
-from chatd.store.ops.data_folder import why_not
+from chatd.store.ops.data_folder import ANOTHER, why_not
 from chatd.store.queries.log import EPOCH
 
 PAGES_AT_ONCE = 128
@@ -142,7 +142,7 @@ def unreadable(file: Path, error: sqlite3.Error) -> str:
     which reading makes."""
     if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_CANTOPEN and _has_log_beside(file):
         return f"{error}; it is a server's own file: copy it, and its -wal, to where this user may write"
-    return why_not(error, "take another backup")
+    return why_not(error, ANOTHER)
 
 
 def _has_log_beside(file: Path) -> bool:

@@ -25,6 +25,7 @@ from chatd.ports import StoreError
 from chatd.store.log import hash_chain
 from chatd.store.log.imports import FORGET_ALL_SAID
 from chatd.store.ops import compact, data_model
+from chatd.store.ops.data_folder import ANOTHER, why_not
 from chatd.store.ops.verify import PROJECTED
 from chatd.store.queries.log import DATED, HEAD
 
@@ -145,7 +146,7 @@ def position_at(file: Path, at: int) -> int:
         finally:
             connection.close()
     except sqlite3.Error as error:
-        raise StoreError(f"{file} cannot be read: {error}") from error
+        raise StoreError(f"{file} cannot be read: {why_not(error, ANOTHER)}") from error
 
 
 def cut(file: Path, target: Path, upto: int) -> Cut:
@@ -159,7 +160,9 @@ def cut(file: Path, target: Path, upto: int) -> Cut:
         finally:
             connection.close()
     except sqlite3.Error as error:
-        raise StoreError(f"{file} cannot be taken back to position {upto}: {error}") from error
+        raise StoreError(
+            f"{file} cannot be taken back to position {upto}: {why_not(error, ANOTHER)}"
+        ) from error
 
 
 class _Cutting:

@@ -28,6 +28,7 @@ KEPT = 32  # earlier identities of the lock file
 LOCK_BYTES = 4096  # more than that is never in it
 
 RESTORE = "restore a backup with `chatctl backup restore`"
+ANOTHER = "take another backup"
 _MENDS = {  # what stands in the way of a database that may be sound
     sqlite3.SQLITE_FULL: "make room on the disk",
     sqlite3.SQLITE_IOERR: "see whether the disk is full, or broken",
@@ -94,6 +95,11 @@ def database_in(folder: Path) -> Path:
 def is_empty(connection: sqlite3.Connection) -> bool:
     """Whether nothing was made in the database."""
     return bool(connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0)
+
+
+def may_be_sound(error: sqlite3.Error) -> bool:
+    """Whether something else than the database stands in the way, such as a full disk."""
+    return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF in _MENDS
 
 
 def why_not(error: OSError | sqlite3.Error, damaged: str = RESTORE) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from chatd.ports import StoreError
 from chatd.store.connection import open_writer
 from chatd.store.ops import epochs
-from chatd.store.ops.data_folder import database_in, hold
+from chatd.store.ops.data_folder import database_in, hold, why_not
 
 
 def leave(folder: Path) -> bool:
@@ -26,4 +26,4 @@ def leave(folder: Path) -> bool:
             finally:
                 connection.close()
         except sqlite3.Error as error:
-            raise StoreError(f"{path} cannot be changed: {error}") from error
+            raise StoreError(f"{path} cannot be changed: {why_not(error)}") from error

@@ -22,7 +22,7 @@ from chatd.log import log as server_log
 from chatd.ports import StoreError
 from chatd.store.connection import open_reader, open_writer
 from chatd.store.ops import data_model
-from chatd.store.ops.data_folder import is_empty, why_not
+from chatd.store.ops.data_folder import is_empty, may_be_sound, why_not
 from chatd.store.ops.data_model import First
 from chatd.store.ops.derived_schema import Renewal, refuse_another_log, renew, renewal
 
@@ -114,8 +114,13 @@ def _bring_up(
     version = check_version(connection, path, model.version)
     if version < model.version:
         refuse_without_space(path)
-        copy_file(connection, copy_of(path, version))
-        run_steps(connection, path, version, model)
+        copy_file(connection, copy := copy_of(path, version))
+        try:
+            run_steps(connection, path, version, model)
+        except StoreError:
+            with suppress(OSError):
+                remove(copy)  # nothing was changed, and the next attempt needs its room
+            raise
         server_log.info("upgraded", before=version, after=model.version)
     if look is not None and look.version == model.version:  # the lock has kept everybody else out since
         other = look.renewal
@@ -145,6 +150,8 @@ def run_steps(connection: sqlite3.Connection, path: Path, version: int, model: d
     try:
         data_model.run(connection, ";\n".join(model.steps[version - 1 :]), model.version)
     except sqlite3.Error as error:
+        if may_be_sound(error):
+            raise StoreError(f"{path} cannot be written: {why_not(error)}") from error
         raise StoreError(
             f"{path} cannot be brought from version {version} to {model.version}: {error};"
             " nothing of it was changed: go on with the chatd of before, and report this"

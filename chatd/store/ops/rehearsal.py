@@ -54,7 +54,7 @@ def rehearse(folder: Path) -> Rehearsal:
         finally:
             source.close()
     except sqlite3.Error as error:
-        raise StoreError(f"{path} cannot be read: {error}") from error
+        raise StoreError(f"{path} cannot be read: {why_not(error)}") from error
     except OSError as error:
         raise StoreError(f"the data folder {folder} cannot be used: {why_not(error)}") from error
 

@@ -95,10 +95,8 @@ def undo(folder: Path, force: bool) -> Undone:
             os.link(path, kept)
             copy.replace(path)  # at no moment is there no database
             sync(folder)
-        except OSError as error:
+        except (OSError, sqlite3.Error) as error:
             raise UpgradeError(f"{copy} cannot be put in the place of {path}: {why_not(error)}") from error
-        except sqlite3.Error as error:
-            raise UpgradeError(f"{copy} cannot be put in the place of {path}: {error}") from error
     return Undone(older[-1], lost, kept)
 
 
@@ -166,4 +164,4 @@ def _translated(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        raise UpgradeError(f"{path} cannot be read: {error}") from error
+        raise UpgradeError(f"{path} cannot be read: {why_not(error)}") from error

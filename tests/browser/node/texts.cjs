@@ -151,13 +151,17 @@ scenario(async ({ asked, open, picture, axe }) => {
   await log.focus()
   await page.keyboard.press('ArrowUp')
   const last = await focused()
+  const says = await page.evaluate(() => {
+    const { ariaDescribedByElements: about } = document.activeElement
+    return about?.map(({ textContent }) => textContent).join()
+  })
   await page.keyboard.press('ArrowUp')
   const above = await focused()
   await page.keyboard.press('Home')
   const top = await focused()
   await page.keyboard.press('Escape')
   const field = await page.evaluate(() => document.activeElement.matches('.room-foot textarea'))
-  const keys = { last: last === seq, above: above < seq, top: top > 0 && top < above, field }
+  const keys = { says, last: last === seq, above: above < seq, top: top > 0 && top < above, field }
 
   // A public room that one is not in, and somebody new who has written.
   await go(rooms.preview)

@@ -2,7 +2,6 @@
 
 import { useSignal } from '@preact/signals'
 import { serverNow } from '../data/clock'
-import { said } from '../i18n/said'
 import { useChat } from '../shell/chat_context'
 import { closeDialog } from '../shell/dialog'
 import { dateAndClock } from '../text/dates'
@@ -10,6 +9,7 @@ import { Button } from '../ui/Button'
 import { Dialog } from '../ui/Dialog'
 import { Field } from '../ui/Field'
 import { toast } from '../ui/toasts'
+import { useForm } from '../ui/useForm'
 import type { OwnRoom } from '../wire/contract'
 import { inAnHour, nextMonday, tomorrow } from './later'
 import { ScheduledList } from './ScheduledList'
@@ -38,31 +38,27 @@ export function ScheduleDialog(props: ScheduleDialogProps) {
   const { room, text, replyTo, tray, expiresIn, onExpire, onScheduled } = props
   const chat = useChat()
   const typed = useSignal('')
-  const problem = useSignal<string | null>(null)
+  const form = useForm({})
   const files = chat.uploads.in(tray).value
   const empty = text.trim() === '' && files.length === 0
-  const schedule = async (at: Date) => {
-    problem.value = null
+  const put = async (at: Date) => {
     const attachments = chat.uploads.ready(tray)
-    if (attachments === null) problem.value = t('files_first')
-    else if (!(at.getTime() > serverNow() + 60_000)) problem.value = t('too_soon')
-    if (problem.value !== null || attachments === null) return
-    try {
-      await chat.ask('message.schedule', {
-        room: room.id,
-        text,
-        post_at: at.getTime(),
-        reply_to: replyTo,
-        attachments,
-        expires_in: expiresIn,
-      })
-      toast(t('scheduled_done', { when: dateAndClock(at.getTime()) }))
-      onScheduled()
-      closeDialog()
-    } catch (error) {
-      problem.value = said(error as Error)
-    }
+    if (attachments === null) throw new Error(t('files_first'))
+    if (!(at.getTime() > serverNow() + 60_000)) throw new Error(t('too_soon'))
+    await chat.ask('message.schedule', {
+      room: room.id,
+      text,
+      post_at: at.getTime(),
+      reply_to: replyTo,
+      attachments,
+      expires_in: expiresIn,
+    })
+    toast(t('scheduled_done', { when: dateAndClock(at.getTime()) }))
+    onScheduled()
+    closeDialog()
   }
+  /** Once, however often it is pressed. */
+  const schedule = (at: Date) => form.run(() => put(at))
   return (
     <Dialog title={t('later')} onClose={closeDialog}>
       <fieldset class="form schedule" disabled={empty}>
@@ -77,7 +73,7 @@ export function ScheduleDialog(props: ScheduleDialogProps) {
           hint={t('time_zone', { zone: Intl.DateTimeFormat().resolvedOptions().timeZone })}
           type="datetime-local"
           value={typed.value}
-          problem={problem.value}
+          problem={form.problem.value}
           onInput={(event) => {
             typed.value = event.currentTarget.value
           }}

@@ -2,16 +2,16 @@
 
 import { useSignal } from '@preact/signals'
 import { serverNow } from '../data/clock'
-import { said } from '../i18n/said'
 import { useChat } from '../shell/chat_context'
 import { dateAndClock } from '../text/dates'
 import { Button } from '../ui/Button'
 import { Field } from '../ui/Field'
 import { tried } from '../ui/toasts'
+import { useForm } from '../ui/useForm'
 import { t as ui } from '../ui/words'
 import type { ScheduledMessage } from '../wire/contract'
 import { localInput } from './later'
-import { scheduledOf } from './scheduled'
+import { rescheduled, scheduledOf } from './scheduled'
 import { t } from './words'
 
 /** `titled`: what stands around it says already what it is. */
@@ -67,43 +67,19 @@ function Scheduled({ one }: { one: ScheduledMessage }) {
   )
 }
 
-/** The server knows no change: a new one takes the old one's place, with its files. */
 function Change({ one, onEnd }: { one: ScheduledMessage; onEnd(): void }) {
   const chat = useChat()
   const text = useSignal(one.text)
   const at = useSignal(localInput(new Date(Math.max(one.post_at, serverNow() + 3_600_000))))
-  const problem = useSignal<string | null>(null)
+  const form = useForm({})
   const save = async () => {
-    const { room, attachments, reply_to, expires_in } = one
     const post_at = new Date(at.value).getTime()
-    problem.value = null
-    if (!(post_at > serverNow() + 60_000)) {
-      problem.value = t('too_soon')
-      return
-    }
-    try {
-      await chat.ask('message.schedule', {
-        room,
-        text: text.value,
-        post_at,
-        attachments,
-        reply_to,
-        expires_in,
-      })
-      await chat.ask('message.unschedule', { scheduled: one.id })
-      onEnd()
-    } catch (error) {
-      problem.value = said(error as Error)
-    }
+    if (!(post_at > serverNow() + 60_000)) throw new Error(t('too_soon'))
+    await rescheduled(chat, one, text.value, post_at)
+    onEnd()
   }
   return (
-    <form
-      class="form schedule-row"
-      onSubmit={(event) => {
-        event.preventDefault()
-        void save()
-      }}
-    >
+    <form class="form schedule-row" onSubmit={form.submit(save)}>
       <label class="schedule-change">
         {t('text')}
         <textarea
@@ -120,7 +96,7 @@ function Change({ one, onEnd }: { one: ScheduledMessage; onEnd(): void }) {
         hint={t('time_zone', { zone: Intl.DateTimeFormat().resolvedOptions().timeZone })}
         type="datetime-local"
         value={at.value}
-        problem={problem.value}
+        problem={form.problem.value}
         onInput={(event) => {
           at.value = event.currentTarget.value
         }}
@@ -129,7 +105,7 @@ function Change({ one, onEnd }: { one: ScheduledMessage; onEnd(): void }) {
         <Button kind="quiet" onClick={onEnd}>
           {ui('cancel')}
         </Button>
-        <Button kind="primary" type="submit">
+        <Button kind="primary" type="submit" disabled={form.busy.value}>
           {ui('save')}
         </Button>
       </div>

@@ -30,6 +30,26 @@ export function scheduledOf(chat: Chat): ReadonlySignal<readonly ScheduledMessag
   return list
 }
 
+/**
+ * The server knows no change: a new one takes the old one's place, with its files. If the old one cannot be taken back,
+ * since it is on its way, the new one is, so that nothing is posted twice.
+ */
+export async function rescheduled(
+  chat: Pick<Chat, 'ask'>,
+  { id, room, attachments, reply_to, expires_in }: ScheduledMessage,
+  text: string,
+  post_at: number,
+): Promise<void> {
+  const changed = { room, text, post_at, attachments, reply_to, expires_in }
+  const { scheduled } = await chat.ask('message.schedule', changed)
+  try {
+    await chat.ask('message.unschedule', { scheduled: id })
+  } catch (error) {
+    await chat.ask('message.unschedule', { scheduled: scheduled.id }).catch(() => undefined)
+    throw error
+  }
+}
+
 export function changed(
   list: readonly ScheduledMessage[],
   change: ScheduledChanged,

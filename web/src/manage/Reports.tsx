@@ -70,8 +70,8 @@ function ReportRow({ report, onDone }: { report: Report; onDone(): void }) {
       danger: true,
       reason: true,
     })
-    if (answer)
-      await tried(() => chat.ask('message.delete', { room: report.room, seq: report.seq, ...answer }))
+    const { room, seq } = report
+    if (answer && (await tried(() => chat.ask('message.delete', { room, seq, ...answer })))) onDone()
   }
   return (
     <li class="row row-tall">
@@ -102,9 +102,11 @@ function ReportRow({ report, onDone }: { report: Report; onDone(): void }) {
           {context.value === null && <Button onClick={look}>{t('context')}</Button>}
           {report.resolved_at === null && (
             <>
-              <Button kind="danger" onClick={remove}>
-                {t('delete_message')}
-              </Button>
+              {report.message?.deleted === false && (
+                <Button kind="danger" onClick={remove}>
+                  {t('delete_message')}
+                </Button>
+              )}
               <Button kind="primary" onClick={resolve}>
                 {t('resolve')}
               </Button>

@@ -1,6 +1,6 @@
 /** One message as it reads now: who, when, what, and around it what `slots.ts` names. */
 
-import { useState } from 'preact/hooks'
+import { useId, useState } from 'preact/hooks'
 import { useChat } from '../shell/chat_context'
 import { openPanel } from '../shell/panel'
 import { roomLink } from '../shell/route'
@@ -35,6 +35,7 @@ export function MessageRow({
   const author = chat.people.profile(message.by).value
   const blocked = chat.store.blocked.value.has(message.by)
   const [shown, setShown] = useState(false)
+  const textId = useId()
   if (blocked && !shown && !message.deleted)
     return (
       <article
@@ -58,6 +59,8 @@ export function MessageRow({
       data-seq={message.seq}
       tabIndex={-1}
       aria-label={t('message_of', { name: nameOf(author, message.by), at: dateAndClock(message.at) })}
+      // Who goes from message to message by key hears what it says.
+      aria-describedby={message.text === '' ? undefined : textId}
     >
       <div class="message-side">
         {grouped ? <Moment room={room} message={message} narrow /> : <Face author={author} id={message.by} />}
@@ -65,7 +68,7 @@ export function MessageRow({
       <div class="message-body">
         {Above !== undefined && <Above room={room} message={message} place={place} />}
         {!grouped && <Head room={room} message={message} author={author} />}
-        <Content room={room} message={message} place={place} />
+        <Content room={room} message={message} place={place} textId={textId} />
         {Below !== undefined && <Below room={room} message={message} place={place} />}
       </div>
       {Actions !== undefined && <Actions room={room} message={message} place={place} />}
@@ -136,12 +139,24 @@ function Moment({ room, message, narrow }: { room: OwnRoom; message: Message; na
   )
 }
 
-function Content({ room, message, place }: { room: OwnRoom; message: Message; place: RowPlace }) {
+interface ContentProps {
+  room: OwnRoom
+  message: Message
+  place: RowPlace
+  textId: string
+}
+
+function Content({ room, message, place, textId }: ContentProps) {
   const { text: Text } = slots
-  if (message.deleted || message.text === null) return <p class="message-gone">{t('deleted')}</p>
+  if (message.deleted || message.text === null)
+    return (
+      <p class="message-gone" id={textId}>
+        {t('deleted')}
+      </p>
+    )
   const gone = message.attachments.length - message.files.length
   const text = message.text !== '' && (
-    <div class="message-text">
+    <div class="message-text" id={textId}>
       <MessageText
         text={message.text}
         mentions={message.mentions}

@@ -69,7 +69,7 @@ def answering(endpoint: Endpoint, headers: Mapping[str, str] | None = None) -> E
     return answer
 
 
-def problem_answer(refusal: Refusal, status: int = 0, headers: Mapping[str, str] | None = None) -> Response:
+def problem_answer(refusal: Refusal, status: int, headers: Mapping[str, str] | None) -> Response:
     status = status or STATUS[refusal.code]
     said = {**NO_STORE, **(headers or {})}
     if status == HTTPStatus.UNAUTHORIZED:
