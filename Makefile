@@ -9,6 +9,7 @@ DATA ?= ./chat-data
 BIN := .venv/bin
 CLIENT := chatd/gateway/http/web
 NPM := web/node.sh npm --prefix web
+ALONE := env -u MAKEFLAGS -u MAKELEVEL
 
 # Python keeps what it has compiled, also where a container's environment forbids it: hundreds of processes start here.
 export PYTHONDONTWRITEBYTECODE :=
@@ -66,10 +67,10 @@ client-served: .venv/.dev web/node_modules/.installed
 # The tests of a file stay together and share its servers (`tests/workers.py`). There are four files more at a time
 # than there are cores, since many of them wait. Files in which some failed are run again, one at a time, those of the
 # browser client all together: what fails twice is red; what does not depends on the machine, is named, and is to be
-# mended.
+# mended. A make that a test runs is not a part of this one.
 tests: .venv/.dev web
-	$(BIN)/pytest --workers $(WORKERS) \
-	  || { again=$$($(BIN)/python tests/failed_files.py) && $(BIN)/pytest $$again; }
+	$(ALONE) $(BIN)/pytest --workers $(WORKERS) \
+	  || { again=$$($(BIN)/python tests/failed_files.py) && $(ALONE) $(BIN)/pytest $$again; }
 
 fuzz: .venv/.dev ## a million inputs and more, for the night; the gate makes what fits into a second for each target
 	FUZZ_SECONDS=0 FUZZ_INPUTS=$(FUZZ_INPUTS) \

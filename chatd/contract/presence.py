@@ -45,8 +45,8 @@ REQUESTS: tuple[RequestType, ...] = (
         scope="read",
         rate="signal",
         notes=(
-            "An account is `online` while one of its sessions is open and not `away`, `away` while all of"
-            " them are, and `offline` three seconds after the last has ended.",
+            "An account is `online` while one of its sessions is not `away`, `away` while all of them are,"
+            " and `offline` without any. A session counts until three seconds after its end.",
             "`online` and `away` are about the session. `dnd` (do not disturb) and `invisible` are the"
             " account's, on all devices and over restarts, until one of its sessions says `online` or"
             " `away`. Others see an invisible account as `offline`; its own sessions see `invisible`."
