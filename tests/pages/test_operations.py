@@ -432,6 +432,14 @@ def test_rules_say_how_long_messages_are_kept(admin: Admin) -> None:
     admin.follow(MODERATION, "--end-hold")
 
 
+def test_a_package_that_was_removed_and_is_back_serves(admin: Admin) -> None:
+    """By its scripts alone: they are what dpkg runs then, and to unpack it again takes long."""
+    scripts = ("prerm remove", "postrm remove", "postinst configure 0")
+    run = " && ".join(f"/var/lib/dpkg/info/chatd.{script}" for script in scripts)
+    admin.type(f"(export DPKG_MAINTSCRIPT_PACKAGE=chatd; {run})\n")
+    assert admin.type("systemctl is-active chatd.service chatd.socket\n") == "active\nactive\n"
+
+
 def test_a_removed_package_leaves_what_people_wrote(admin: Admin) -> None:
     admin.type("apt-get purge --quiet --yes chatd </dev/null\n")
     assert admin.type("ls /usr/lib/chatd /usr/bin/chatd 2>/dev/null || true\n") == ""
