@@ -83,7 +83,8 @@ _LOST: Final = "; the rest of the message cannot be read and is lost: send it ag
 
 
 _SURROGATE: Final = re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
-_NO_NUMBER: Final = re.compile(r'("(?:[^"\\]++|\\.)*+")|(?<!\w)-?(?:NaN|Infinity)(?!\w)')
+# A string without an end is taken, too: each of its quotes would be tried as the beginning of one.
+_NO_NUMBER: Final = re.compile(r'("(?:[^"\\]++|\\.)*+"?)|(?<!\w)-?(?:NaN|Infinity)(?!\w)')
 _HALF: Final = (
     "a string holds half of a surrogate pair, as if it was cut within an emoji; cut strings between whole"
     " characters"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
+import time
 from collections.abc import Iterable
 from typing import Any
 
@@ -14,6 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chatd.frames.codec import JSON, MAX_FRAME, MAX_FRAMES, MSGPACK, BadFrame
+
+SOON = 0.3  # seconds of the processor, of which one walk takes some thousandths
 
 
 class Said(msgspec.Struct):
@@ -166,6 +170,16 @@ def test_a_json_frame_on_several_lines_is_told_that_it_is_to_be_one(indent: int 
     first = next(iter(JSON.decode(json.dumps({"id": 7, "query": "space.list"}, indent=indent))))
     assert isinstance(first, BadFrame)
     assert "one line" in first.refusal.message
+
+
+@pytest.mark.parametrize("begins", ["", '{"id":1,"x":"', "["])
+def test_what_is_wrong_in_a_long_frame_is_found_in_one_walk(begins: str) -> None:
+    """Where a string without an end began anew at each quote, one frame held up everybody for minutes."""
+    for repeated in map("".join, itertools.product('"\\{}[]:,N1 -', repeat=2)):
+        line = begins + repeated * (16 * 1024 // 2)
+        before = time.thread_time()
+        assert isinstance(only(JSON.decode(line)), BadFrame)
+        assert time.thread_time() - before < SOON, repeated
 
 
 def test_an_escaped_backslash_is_no_surrogate() -> None:

@@ -75,7 +75,7 @@ _IOS: Final = frozenset(
 _ATTACHED_ANDROID: Final = re.compile(r"(.{0,255}\.\w{1,10}) \(([^()]{2,30})\)")
 _ATTACHED_IOS: Final = re.compile("<([^:\uff1a<>]{2,20})[:\uff1a] ?([^<>]{1,255})>")
 _LONGEST_LINE: Final = 400  # characters of what tells of a file
-_MARKED_END: Final = re.compile(r"\s*<([^<>\n]{5,60})>\s*\Z")
+_MARKED_END: Final = re.compile(r"(?:(?<!\s)\s+)?<([^<>\n]{5,60})>\s*\Z")  # long runs are tried once
 _BARE: Final = re.compile(f"[{INVISIBLE}]")
 
 

@@ -16,7 +16,7 @@ from chatctl.imports.records import mention, plain
 MAX_TEXT: Final = 262_144  # characters of a message that are read
 MAX_DEPTH: Final = 5  # of quotes in each other
 _FENCE: Final = re.compile(r"^ {0,3}(?P<sign>`{3,}|~{3,}) ?(?P<about>[^`\n]*)$")
-_CODE: Final = re.compile(r"(`+)(?:(?!\1)[^\n]){0,2000}?\1(?!`)")
+_CODE: Final = re.compile(r"(?<!`)(`++)(?:(?!\1)[^\n]){0,2000}?\1(?!`)")
 _FORMS: Final = re.compile(
     r"@_?\*\*(?P<person>[^*|\n]{0,100})(?:\|(?P<id>\d{1,18}))?\*\*"
     r"|@_?\*(?P<group>[^*\n]{1,100})\*"
