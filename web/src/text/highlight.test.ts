@@ -49,3 +49,10 @@ test.each(['{', '"', '/*', '<a ', '\\', '$(', 'f"{', '`${', '# '])('six thousand
     expect(worked(), language).toBeLessThan(2_000)
   }
 })
+
+test('what opens thousands of brackets stays plain: a grammar looks at all that are open at each sign', () => {
+  const worked = work()
+  expect(highlight('py', '@('.repeat(3_000))).toBeNull()
+  expect(worked()).toBeLessThan(300)
+  expect(highlight('py', `${'('.repeat(90)}${')'.repeat(90)}\n`.repeat(20))).not.toBeNull()
+})

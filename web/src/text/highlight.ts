@@ -114,14 +114,27 @@ class Tokens {
 for (const [name, language] of Object.entries(LANGUAGES)) hljs.registerLanguage(name, language)
 hljs.configure({ __emitter: Tokens } as unknown as Parameters<typeof hljs.configure>[0])
 
-/** Null: the language is not known, or its grammar fails on this code, which then stays as it is. */
+/** Brackets that are open at once. At each sign a grammar looks at all of them. */
+const DEEPEST = 100
+
+/** Null: the language is not known, the code is nested too deeply, or its grammar fails on it. It then stays as it is. */
 export function highlight(language: string, code: string): readonly Token[] | null {
-  if (hljs.getLanguage(language) === undefined) return null
+  if (hljs.getLanguage(language) === undefined || depth(code) > DEEPEST) return null
   const { _emitter } = hljs.highlight(code, { language, ignoreIllegals: true }) as unknown as {
     _emitter: Tokens
   }
   const whole = _emitter.tokens.reduce((length, { text }) => length + text.length, 0)
   return whole === code.length ? _emitter.tokens : null
+}
+
+function depth(code: string): number {
+  let open = 0
+  let most = 0
+  for (const sign of code) {
+    if ('([{'.includes(sign)) most = Math.max(most, ++open)
+    else if (')]}'.includes(sign) && open > 0) open--
+  }
+  return most
 }
 
 function kindOf(scope: string): Kind | null {
