@@ -32,9 +32,7 @@ AGAIN: Final = 0.1  # seconds until it is made anew, when it could not be
 TOLD_AGAIN: Final = 60.0  # seconds
 SHORT_FOR: Final = 10.0  # seconds for which a server may not know that it leads the stream no longer
 KEPT: Final = 64 * 2**20  # bytes that wait to be read; the server stops before (flow control)
-STORED: Final = (
-    "$JS.ACK."  # with which the reply subject begins of what the stream holds, whatever its headers
-)
+STORED: Final = "$JS.ACK."  # begins the reply subject of what the stream holds, whatever its headers
 NANOSECONDS: Final = 10**9
 MESSAGES: Final = 2**18  # that wait to be read, however small
 
