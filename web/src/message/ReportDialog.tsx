@@ -2,9 +2,9 @@
 
 import { useChat } from '../shell/chat_context'
 import { closeDialog } from '../shell/dialog'
-import { Button } from '../ui/Button'
 import { Dialog } from '../ui/Dialog'
 import { Field } from '../ui/Field'
+import { Submit } from '../ui/Submit'
 import { toast } from '../ui/toasts'
 import { useForm } from '../ui/useForm'
 import { t as ui } from '../ui/words'
@@ -30,13 +30,12 @@ export function ReportDialog({ room, seq }: { room: string; seq: number }) {
           {...form.input('reason')}
         />
         <div class="form-acts">
-          <Button
+          <Submit
+            form={form}
             kind="primary"
-            type="submit"
-            disabled={form.busy.value || form.values.reason.value.trim() === ''}
-          >
-            {t('report')}
-          </Button>
+            disabled={form.values.reason.value.trim() === ''}
+            act={t('report')}
+          />
         </div>
       </form>
     </Dialog>

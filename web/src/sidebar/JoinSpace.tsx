@@ -1,8 +1,8 @@
 import { useChat } from '../shell/chat_context'
 import { closeDialog } from '../shell/dialog'
-import { Button } from '../ui/Button'
 import { Dialog } from '../ui/Dialog'
 import { Field } from '../ui/Field'
+import { Submit } from '../ui/Submit'
 import { useForm } from '../ui/useForm'
 import { t } from './dialog_words'
 import { enterSpace } from './enter_space'
@@ -28,13 +28,7 @@ export function JoinSpace() {
           problem={form.problem.value}
           {...form.input('code')}
         />
-        <Button
-          kind="primary"
-          type="submit"
-          disabled={form.busy.value || form.values.code.value.trim() === ''}
-        >
-          {t('join')}
-        </Button>
+        <Submit form={form} kind="primary" disabled={form.values.code.value.trim() === ''} act={t('join')} />
       </form>
     </Dialog>
   )

@@ -1,8 +1,8 @@
 import { useChat } from '../shell/chat_context'
 import { closeDialog, openDialog } from '../shell/dialog'
-import { Button } from '../ui/Button'
 import { Dialog } from '../ui/Dialog'
 import { Field } from '../ui/Field'
+import { Submit } from '../ui/Submit'
 import { useForm } from '../ui/useForm'
 import { t } from './dialog_words'
 import { NewRoom } from './dialogs'
@@ -26,13 +26,12 @@ export function NewSpace() {
           problem={form.problem.value}
           {...form.input('name')}
         />
-        <Button
+        <Submit
+          form={form}
           kind="primary"
-          type="submit"
-          disabled={form.busy.value || form.values.name.value.trim() === ''}
-        >
-          {t('create')}
-        </Button>
+          disabled={form.values.name.value.trim() === ''}
+          act={t('create')}
+        />
       </form>
     </Dialog>
   )
