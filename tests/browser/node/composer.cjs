@@ -113,6 +113,18 @@ scenario(async ({ asked, open, context, tab, picture, proxy, forgive, axe }) => 
   await write(desk, '/expire 1h gone in an hour')
   await reads(his, 'gone in an hour')
 
+  // That it is to go belongs to what is written there: over a reload, and for what a command posts.
+  await field(desk).fill('/shrug whatever')
+  await desk.locator('.room-foot').getByRole('button', { name: 'More ways to write' }).click()
+  await desk.getByRole('menuitem', { name: 'Send later, or let it expire' }).click()
+  await desk.getByRole('radio', { name: 'An hour after it was sent' }).click()
+  await desk.reload()
+  await desk.locator('.composer-about').waitFor()
+  await field(desk).press('Enter')
+  await reads(his, 'whatever')
+  seen.expiring = await row(his, 'whatever').locator('.message-note', { hasText: 'Goes away' }).count()
+  await desk.locator('.composer-about').waitFor({ state: 'detached' })
+
   // While an input method composes, its keys are its own, in every field; Safari says 229 of the last one only.
   const composed = async (input) => {
     await input.fill('harb')
