@@ -132,7 +132,7 @@ it('what did not get into a thread goes back into its field; an answer stays one
   await editAgain(anna, drafts, await refused(root), [first])
   expect([length(root), length(null), composingIn(room, root)]).toEqual([10_001, 0, null])
   await editAgain(anna, drafts, await refused(other), null)
-  expect([length(null), composingIn(room, null)?.message.text]).toEqual([10_001, 'something else'])
+  expect([length(null), composingIn(room, null)?.message.seq]).toEqual([10_001, other])
   expect(anna.outbox.of(room).value).toEqual([])
   anna.close()
 })

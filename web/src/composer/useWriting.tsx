@@ -160,11 +160,12 @@ export function useWriting(room: OwnRoom, thread: number | null) {
     }
   }
 
-  // After a reload only what was written down knows of an edit.
+  // After a reload only what was written down knows of an edit or an answer.
   useLayoutEffect(() => {
     const left = composing === null ? edits.left() : null
-    if (left !== null) compose(room.id, thread, { kind: 'edit', message: left })
+    if (left !== null) compose(room.id, thread, left)
   }, [])
+  useLayoutEffect(() => edits.answer(composing?.kind === 'reply' ? composing.message : null), [composing])
   // Before the next key can come: what is typed at once must not be overwritten.
   useLayoutEffect(() => {
     if (edited !== null) changed.value = edits.textOf(edited) ?? edited.text ?? ''
