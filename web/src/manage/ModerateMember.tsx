@@ -10,6 +10,7 @@ import { Button } from '../ui/Button'
 import { confirmed } from '../ui/confirm'
 import { Dialog } from '../ui/Dialog'
 import { Field } from '../ui/Field'
+import { typedInto } from '../ui/input'
 import { toast, tried } from '../ui/toasts'
 import type { GrantedRole, Member, Right, RoleSet } from '../wire/contract'
 import { Select } from './Select'
@@ -129,11 +130,8 @@ export function ModerateMember({ space, shown, onDone }: ModerateMemberProps) {
         label={t('reason')}
         hint={t('reason_hint')}
         maxLength={500}
-        value={reason.value}
         problem={problem.value}
-        onInput={(event) => {
-          reason.value = event.currentTarget.value
-        }}
+        {...typedInto(reason)}
       />
       <Select
         label={t('how_long')}

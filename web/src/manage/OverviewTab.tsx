@@ -8,6 +8,7 @@ import { Button } from '../ui/Button'
 import { confirmed } from '../ui/confirm'
 import { Field } from '../ui/Field'
 import { FormProblem } from '../ui/FormProblem'
+import { Submit } from '../ui/Submit'
 import { toast, tried } from '../ui/toasts'
 import { useForm } from '../ui/useForm'
 import { t as ui } from '../ui/words'
@@ -59,9 +60,7 @@ export function OverviewTab({ space }: TabProps) {
         <FormProblem problem={form.problem} />
         {mayUpdate && (
           <div>
-            <Button kind="primary" type="submit" disabled={form.busy.value}>
-              {ui('save')}
-            </Button>
+            <Submit form={form} kind="primary" act={ui('save')} />
           </div>
         )}
       </form>

@@ -1,7 +1,7 @@
 import { closeDialog } from '../shell/dialog'
-import { Button } from './Button'
 import { Dialog } from './Dialog'
 import { Field } from './Field'
+import { Submit } from './Submit'
 import { useForm } from './useForm'
 
 interface AskDialogProps {
@@ -35,9 +35,7 @@ export function AskDialog({ title, text, label, name, maxLength, act, onAnswer }
           {...form.input(name)}
         />
         <div class="form-acts">
-          <Button kind="primary" type="submit" disabled={form.busy.value || answer === ''}>
-            {act}
-          </Button>
+          <Submit form={form} kind="primary" disabled={answer === ''} act={act} />
         </div>
       </form>
     </Dialog>
