@@ -104,6 +104,16 @@ def test_a_plan_counts_and_changes_nothing_and_needs_no_server(chatctl: Any, tmp
     assert "exists already" in chatctl.refused("import", "plan", str(export), "--people", str(people))
 
 
+def test_a_plan_says_what_is_written_to_oneself_and_stays_behind(chatctl: Any, tmp_path: Path) -> None:
+    notes = {
+        "dms.json": [{"id": "D000001", "members": ["U1", "U1"]}],
+        "D000001/2020-09-13.json": [said("1600000001.000000", "a")],
+    }
+    export = slack(tmp_path / "export.zip", said("1600000002.000000", "hi"), **notes)
+    printed = chatctl("import", "plan", str(export))
+    assert "1 message in 1 direct room of one person: notes to oneself are not imported" in printed
+
+
 def test_an_export_comes_in_once_and_a_newer_one_adds_what_is_new(
     chatctl: Any, place: str, team: str, tmp_path: Path
 ) -> None:

@@ -56,7 +56,7 @@ export function OverviewTab({ space }: TabProps) {
     <>
       <form class="form" onSubmit={form.submit(save)}>
         <Field label={t('space_name')} disabled={!mayUpdate} {...form.input('name')} />
-        <Field label={t('description')} disabled={!mayUpdate} {...form.input('description')} />
+        <Field label={t('description')} rows={3} disabled={!mayUpdate} {...form.input('description')} />
         <FormProblem problem={form.problem} />
         {mayUpdate && (
           <div>

@@ -53,7 +53,7 @@ export function ProfileTab() {
       </div>
       <form class="form" onSubmit={form.submit(save)}>
         <Field label={t('display_name')} maxLength={80} required {...form.input('display_name')} />
-        <Field label={t('about')} hint={t('about_hint')} {...form.input('about')} />
+        <Field label={t('about')} rows={3} hint={t('about_hint')} {...form.input('about')} />
         <FormProblem problem={form.problem} />
         <div>
           <Submit form={form} kind="primary" act={ui('save')} />
