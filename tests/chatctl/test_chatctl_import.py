@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import csv
-import http.server
 import random
 import re
-import threading
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,6 +14,7 @@ import pytest
 import trio
 from e2e.serving import Server
 from imports.packing import packed
+from loopback import Answering, Loopback
 from msgspec import to_builtins
 
 from chatctl.imports.fit import LONGEST_TOPIC
@@ -378,24 +377,15 @@ def test_no_token_comes_along_wherever_an_app_put_it(
     assert "xoxe" not in str(told)
 
 
-class _Pictures(http.server.BaseHTTPRequestHandler):
+class _Pictures(Answering):
     def do_GET(self) -> None:
-        self.send_response(200)
-        self.end_headers()
-        self.wfile.write(b"from elsewhere")
-
-    def log_message(self, *_: object) -> None:
-        pass
+        self.answer(200, b"from elsewhere")
 
 
 @pytest.fixture
 def elsewhere() -> Iterator[str]:
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Pictures) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
+    with Loopback(_Pictures) as server:
+        yield f"127.0.0.1:{server.port}"
 
 
 def test_files_come_out_of_the_export_and_from_elsewhere_only_when_told_so(
