@@ -83,7 +83,7 @@ class MatrixRooms(ArchivedExport):
             if message is not None:
                 ordering.put(room, message, number, self.problems, place)
             elif file.related:
-                changes.add(event, room)
+                changes.add(event, room, place)
 
     def _finished(self, message: Message, room: str, where: str, ordering: Ordering) -> Message:
         if message.author not in self._people:
