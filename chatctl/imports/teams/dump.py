@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterable, Iterator
 from io import BufferedReader
 from pathlib import Path
-from typing import ClassVar, Final, Self
+from typing import ClassVar, Final
 
 import msgspec
 from msgspec.structs import replace
 
-from chatctl.imports.archive import Archive, read_archive
+from chatctl.imports.archive import Archive
 from chatctl.imports.archived_export import ArchivedExport
-from chatctl.imports.export import Options, Unreadable
+from chatctl.imports.export import Unreadable
 from chatctl.imports.glance import glance
 from chatctl.imports.keys import bounded
 from chatctl.imports.ordering import Ordering
@@ -55,10 +55,6 @@ class TeamsDump(ArchivedExport):
     def looks_like(cls, path: Path) -> bool:
         with glance(path) as seen:
             return bool(seen.named(*LISTS)) and any(_MESSAGES.fullmatch(name) for name in seen.names)
-
-    @classmethod
-    def read(cls, path: Path, options: Options) -> Self:
-        return read_archive(path, cls)
 
     def people(self) -> Iterable[Person]:
         return self._listed.values()
