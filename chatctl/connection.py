@@ -41,11 +41,7 @@ class Connection:
 
     def ask(self, request: object, result: type[T], *, seconds: float | None = ANSWER_SECONDS) -> T:
         """The result of one request of the contract; `result` is the type that its row declares."""
-
-        async def work(client: Client) -> T:
-            return await client.ask(request, result)
-
-        return self.run(work, seconds=seconds)
+        return self.run(lambda client: client.ask(request, result), seconds=seconds)
 
     def do(self, request: object) -> None:
         """Asks with a request that has no result."""
@@ -53,18 +49,28 @@ class Connection:
 
         self.ask(request, Done)
 
+    def ask_about(
+        self,
+        find: Callable[[Client, str], Awaitable[N]],
+        wanted: str,
+        request: Callable[[str], object],
+        result: type[T],
+    ) -> tuple[N, T]:
+        """Asks with the request for the id of what is found; returns what was found, and the result."""
+
+        async def work(client: Client) -> tuple[N, T]:
+            found = await find(client, wanted)
+            return found, await client.ask(request(found.id), result)
+
+        return self.run(work)
+
     def change(
         self, find: Callable[[Client, str], Awaitable[N]], wanted: str, request: Callable[[str], object]
     ) -> N:
-        """Asks with the request for the id of what is found, which has no result; returns what was found."""
+        """The same for a request that has no result; returns what was found."""
         from chatd.contract.spec import Done
 
-        async def work(client: Client) -> N:
-            found = await find(client, wanted)
-            await client.ask(request(found.id), Done)
-            return found
-
-        return self.run(work)
+        return self.ask_about(find, wanted, request, Done)[0]
 
     def run(
         self,

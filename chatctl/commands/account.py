@@ -11,13 +11,11 @@ from chatctl.connection import Connection
 from chatctl.duration import Duration
 from chatctl.lookup import all_accounts, find_account
 from chatctl.options import reason
-from chatctl.output import print_json, print_line, print_object, print_result, print_rows, warn
+from chatctl.output import print_object, print_result, print_rows, warn
 from chatctl.password import read_password
 
 if TYPE_CHECKING:
     from chatd.client import Client
-    from chatd.contract.account import Account, BearerToken
-    from chatd.contract.account_admin import RecoveryLink
     from chatd.contract.device import Device
 
 COLUMNS = {
@@ -90,11 +88,7 @@ def list_(connection: Connection, all_: bool) -> None:
 @click.pass_obj
 def show(connection: Connection, account: str) -> None:
     """One account."""
-
-    async def work(client: Client) -> Account:
-        return await find_account(client, account)
-
-    print_object(connection, connection.run(work))
+    print_object(connection, connection.run(lambda client: find_account(client, account)))
 
 
 @command.command()
@@ -167,15 +161,10 @@ def token(connection: Connection, account: str, name: str | None, expires_in: in
     from chatd.contract.account import BearerToken
     from chatd.contract.account_admin import IssueToken
 
-    async def work(client: Client) -> BearerToken:
-        found = await find_account(client, account)
-        return await client.ask(IssueToken(found.id, name, expires_in), BearerToken)
-
-    made = connection.run(work)
-    if connection.json:
-        print_json(made)
-    else:
-        print_line(made.token)
+    _, made = connection.ask_about(
+        find_account, account, lambda id_: IssueToken(id_, name, expires_in), BearerToken
+    )
+    print_result(connection, made, made.token)
 
 
 @command.command()
@@ -222,15 +211,8 @@ def recovery_link(connection: Connection, account: str) -> None:
     """Print a link to a page that sets a new password: it works once, within an hour."""
     from chatd.contract.account_admin import MakeRecoveryLink, RecoveryLink
 
-    async def work(client: Client) -> RecoveryLink:
-        found = await find_account(client, account)
-        return await client.ask(MakeRecoveryLink(found.id), RecoveryLink)
-
-    made = connection.run(work)
-    if connection.json:
-        print_json(made)
-    else:
-        print_line(made.url)
+    _, made = connection.ask_about(find_account, account, MakeRecoveryLink, RecoveryLink)
+    print_result(connection, made, made.url)
 
 
 command.add_command(account_usage.usage)

@@ -13,7 +13,6 @@ from chatctl.options import reason
 from chatctl.output import print_result
 
 if TYPE_CHECKING:
-    from chatd.client import Client
     from chatd.contract.account import Account
 
 
@@ -76,8 +75,5 @@ def _change(
     """The account before and after the request for its id."""
     from chatd.contract.account import AccountResult
 
-    async def work(client: Client) -> tuple[Account, Account]:
-        found = await find_account(client, account)
-        return found, (await client.ask(request(found.id), AccountResult)).account
-
-    return connection.run(work)
+    before, after = connection.ask_about(find_account, account, request, AccountResult)
+    return before, after.account

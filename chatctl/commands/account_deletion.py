@@ -18,8 +18,7 @@ from chatctl.output import json_line, plain, print_result
 
 if TYPE_CHECKING:
     from chatd.client import Client
-    from chatd.contract.account import Account
-    from chatd.contract.account_admin import Belongings, Erased
+    from chatd.contract.account_admin import Belongings
 
 PAGE = 500
 NOUNS = {  # field of Belongings: what it counts
@@ -42,14 +41,11 @@ NOUNS = {  # field of Belongings: what it counts
 @click.pass_obj
 def delete(connection: Connection, account: str, reason: str | None, yes: bool, dry_run: bool) -> None:
     """Delete an account and everything it wrote, forever. A stub without a name is left."""
-
     from chatd.contract.account_admin import EraseAccount, Erased
 
-    async def look(client: Client) -> tuple[Account, Erased]:
-        found = await find_account(client, account)
-        return found, await client.ask(EraseAccount(found.id, dry_run=True), Erased)
-
-    found, would = connection.run(look)
+    found, would = connection.ask_about(
+        find_account, account, lambda id_: EraseAccount(id_, dry_run=True), Erased
+    )
     if dry_run:
         print_result(connection, would, f"deleting {found.name} would erase {_counted(would.erased)}")
         return

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import rich_click as click
 
 from chatctl.connection import Connection
 from chatctl.lookup import find_account
 from chatctl.output import local_time, print_json, print_line, print_table, size
-
-if TYPE_CHECKING:
-    from chatd.client import Client
-    from chatd.contract.quota import Usage
 
 SHOWN = {
     "messages": "messages today",
@@ -31,7 +25,9 @@ SHOWN = {
 @click.pass_obj
 def usage(connection: Connection, account: str) -> None:
     """What an account and its bots have used of their quotas."""
-    found = connection.run(lambda client: _ask(client, account))
+    from chatd.contract.quota import GetQuota, QuotaResult
+
+    found = connection.ask_about(find_account, account, GetQuota, QuotaResult)[1].usage
     if connection.json:
         print_json(found)
         return
@@ -42,10 +38,3 @@ def usage(connection: Connection, account: str) -> None:
         rows.append((words, shown(used.used), "any" if used.quota is None else shown(used.quota)))
     print_table(("quota", "used", "of"), rows)
     print_line(f"today ends at {local_time(found.day_ends_at)}")
-
-
-async def _ask(client: Client, account: str) -> Usage:
-    from chatd.contract.quota import GetQuota, QuotaResult
-
-    found = await find_account(client, account)
-    return (await client.ask(GetQuota(found.id), QuotaResult)).usage

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import rich_click as click
 
 from chatctl.connection import Connection
-from chatctl.lookup import Person, account_names, find_acquaintance
+from chatctl.lookup import account_names, find_acquaintance
 from chatctl.options import need_an_account
 from chatctl.output import plain, print_result, print_rows
 
@@ -43,14 +43,10 @@ def list_(connection: Connection) -> None:
 @click.pass_obj
 def add(connection: Connection, account: str) -> None:
     """Block an account."""
+    from chatd.contract.block import AddBlock
+
     need_an_account(connection)
-
-    async def work(client: Client) -> Person:
-        found = await find_acquaintance(client, account)
-        await client.block(found.id)
-        return found
-
-    found = connection.run(work)
+    found = connection.change(find_acquaintance, account, AddBlock)
     print_result(connection, {"account": found.id}, f"{found.name} is blocked")
 
 
@@ -59,12 +55,8 @@ def add(connection: Connection, account: str) -> None:
 @click.pass_obj
 def remove(connection: Connection, account: str) -> None:
     """End a block."""
+    from chatd.contract.block import RemoveBlock
+
     need_an_account(connection)
-
-    async def work(client: Client) -> Person:
-        found = await find_acquaintance(client, account)
-        await client.unblock(found.id)
-        return found
-
-    found = connection.run(work)
+    found = connection.change(find_acquaintance, account, RemoveBlock)
     print_result(connection, {"account": found.id}, f"{found.name} is no longer blocked")

@@ -10,12 +10,9 @@ from chatctl.confirm import confirm
 from chatctl.connection import Connection
 from chatctl.lookup import find_account
 from chatctl.options import yes
-from chatctl.output import print_json, print_line, print_result, print_rows
+from chatctl.output import print_result, print_rows
 
 if TYPE_CHECKING:
-    from chatd.client import Client
-    from chatd.contract.account import BearerToken
-    from chatd.contract.bot import Bot, BotCreated
     from chatd.contract.fields import Scope
 
 COLUMNS = {
@@ -52,11 +49,10 @@ def create(
     """Make a bot and print its token, which is shown only once."""
     from chatd.contract.bot import BotCreated, CreateBot
 
-    async def work(client: Client) -> BotCreated:
-        found = await find_account(client, owner)
-        return await client.ask(CreateBot(name, list(scopes), display_name, found.id), BotCreated)
-
-    _show_token(connection, connection.run(work))
+    _, made = connection.ask_about(
+        find_account, owner, lambda id_: CreateBot(name, list(scopes), display_name, id_), BotCreated
+    )
+    print_result(connection, made, made.token)
 
 
 @command.command("list")
@@ -66,11 +62,8 @@ def list_(connection: Connection, owner: str) -> None:
     """The bots of an account."""
     from chatd.contract.bot import BotList, ListBots
 
-    async def work(client: Client) -> list[Bot]:
-        found = await find_account(client, owner)
-        return (await client.ask(ListBots(found.id), BotList)).bots
-
-    print_rows(connection, connection.run(work), COLUMNS, "no bots")
+    _, found = connection.ask_about(find_account, owner, ListBots, BotList)
+    print_rows(connection, found.bots, COLUMNS, "no bots")
 
 
 @command.command()
@@ -96,11 +89,8 @@ def token(connection: Connection, bot: str) -> None:
     from chatd.contract.account import BearerToken
     from chatd.contract.bot import IssueBotToken
 
-    async def work(client: Client) -> BearerToken:
-        found = await find_account(client, bot)
-        return await client.ask(IssueBotToken(found.id), BearerToken)
-
-    _show_token(connection, connection.run(work))
+    _, made = connection.ask_about(find_account, bot, IssueBotToken, BearerToken)
+    print_result(connection, made, made.token)
 
 
 @command.command()
@@ -114,10 +104,3 @@ def delete(connection: Connection, bot: str, yes: bool) -> None:
     confirm(f"Delete the bot {bot}, for good?", yes)
     found = connection.change(find_account, bot, DeleteBot)
     print_result(connection, {"account": found.id}, f"deleted {found.name}")
-
-
-def _show_token(connection: Connection, made: BotCreated | BearerToken) -> None:
-    if connection.json:
-        print_json(made)
-    else:
-        print_line(made.token)

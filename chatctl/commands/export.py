@@ -14,7 +14,7 @@ from chatctl.count import counted
 from chatctl.exports.formats import SHAPES, Shape
 from chatctl.exports.lines import Place, Standing, Writing, go_on, head_of, open_lines
 from chatctl.failure import Failed
-from chatctl.lookup import find_room, find_space
+from chatctl.lookup import Named, find_room, find_space
 from chatctl.options import in_space
 from chatctl.output import print_result
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from chatctl.exports.folder import Exported, ExportFolder
     from chatd.client import Client
 
-    Find = Callable[[Client], Awaitable[str]]
+    Find = Callable[[Client], Awaitable[Named]]
 
 the_file = click.argument("file", type=click.Path(path_type=Path, allow_dash=True), default="-")
 with_files = click.option(
@@ -51,11 +51,7 @@ def export_room(
 ) -> None:
     """Export a room into a file, one JSON object a line; without FILE to standard output. All members are
     told. Again with the same FILE: an export that was cut off goes on."""
-
-    async def find(client: Client) -> str:
-        return (await find_room(client, room, space)).id
-
-    _run(connection, "room", find, file, files, shape)
+    _run(connection, "room", lambda client: find_room(client, room, space), file, files, shape)
 
 
 @click.command("export")
@@ -67,11 +63,7 @@ def export_room(
 def export_space(connection: Connection, space: str, file: Path, files: bool, shape: Any) -> None:
     """Export a space with its rooms into a file, one JSON object a line; without FILE to standard output.
     All members are told. Again with the same FILE: an export that was cut off goes on."""
-
-    async def find(client: Client) -> str:
-        return (await find_space(client, space)).id
-
-    _run(connection, "space", find, file, files, shape)
+    _run(connection, "space", lambda client: find_space(client, space), file, files, shape)
 
 
 @click.command("export")
@@ -98,7 +90,7 @@ def export_server(connection: Connection, folder: Path, shape: Any) -> None:
 
 def _run(connection: Connection, of: Place, find: Find, file: Path, files: bool, shape: Any) -> None:
     async def fill(client: Client, into: ExportFolder) -> None:
-        await into.add(of, await find(client))
+        await into.add(of, (await find(client)).id)
 
     if (files or shape in SHAPES) and str(file) == "-":
         raise click.UsageError("an export with files needs a name: it is no stream")
@@ -157,7 +149,7 @@ def _lines(connection: Connection, of: Place, find: Find, into: Callable[[dict[s
     from chatctl.exports.asking import write_place
 
     async def work(client: Client) -> int:
-        id_ = await find(client)
+        id_ = (await find(client)).id
         return await write_place(client, of, id_, into(head_of(of, id_)))
 
     return connection.run(work, seconds=None)

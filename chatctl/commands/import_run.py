@@ -151,24 +151,37 @@ async def _accounts(client: Client, names: dict[str, str], said_in: Path | None)
 
 async def _begun(client: Client, space: str, format: str, source: str) -> str:
     """The import of this source that was not finished, or a new one. Whether it was begun when the connection
-    broke is found out by looking again."""
+    broke is found out by looking again. Of two that were begun at the same time, by two who import, both go
+    on with the first; the other ends with nothing in it."""
     from chatd.client import Disconnected
-    from chatd.contract.import_ import BeginImport, ImportList, ImportResult, ListImports
+    from chatd.contract.import_ import BeginImport, FinishImport, ImportResult
+    from chatd.contract.spec import Done
 
     while True:
-        earlier = await client.all_pages(ListImports(space), ImportList, lambda page: page.imports)
-        for one in reversed(earlier):
-            if one.source == source and one.undone_at is not None and one.messages:
-                raise Failed(
-                    f"an import of it is half taken back; end that first: chatctl import undo {one.id}"
-                )
-            if (one.source, one.finished_at, one.undone_at) == (source, None, None):
-                return one.id
+        open_ = await _unfinished(client, space, source)
+        if open_ is not None:
+            return open_
         try:
-            return (await client.ask(BeginImport(space, format, source), ImportResult)).import_
+            begun = (await client.ask(BeginImport(space, format, source), ImportResult)).import_
         except Disconnected as lost:
             if lost.final:
                 raise
+            continue
+        first = await _unfinished(client, space, source) or begun
+        if first != begun:
+            await client.ask(FinishImport(begun), Done)
+        return first
+
+
+async def _unfinished(client: Client, space: str, source: str) -> str | None:
+    from chatd.contract.import_ import ImportList, ListImports
+
+    earlier = await client.all_pages(ListImports(space), ImportList, lambda page: page.imports)
+    for one in reversed(earlier):
+        if one.source == source and one.undone_at is not None and one.messages:
+            raise Failed(f"an import of it is half taken back; end that first: chatctl import undo {one.id}")
+    unfinished = (one for one in earlier if one.finished_at is None and one.undone_at is None)
+    return next((one.id for one in unfinished if one.source == source), None)
 
 
 def _print_moved(connection: Connection, moved: Moved, export: Export) -> None:

@@ -11,13 +11,12 @@ from chatctl.duration import Duration
 from chatctl.labels import label_from
 from chatctl.lookup import account_names, find_space
 from chatctl.number import Number
-from chatctl.output import plain, print_json, print_line, print_result, print_rows
+from chatctl.output import plain, print_result, print_rows
 
 if TYPE_CHECKING:
     from chatd.client import Client
     from chatd.contract.fields import GrantedRole
     from chatd.contract.invite import ListedInvite, NewInvite
-    from chatd.contract.space import Space
 
 ROLES = ["admin", "moderator", "member", "guest"]
 COLUMNS = {
@@ -54,10 +53,7 @@ def create(
         return await client.create_invite(found.id, role=role, max_uses=max_uses, expires_in=expires_in)
 
     invite = connection.run(work)
-    if connection.json:
-        print_json(invite)
-    else:
-        print_line(invite.code)
+    print_result(connection, invite, invite.code)
 
 
 @command.command("list")
@@ -113,9 +109,5 @@ def accept(connection: Connection, code: str) -> None:
     """Join the space of an invite code, as the account of --token."""
     if connection.url is None:
         raise click.UsageError("an operator cannot join spaces: use --url, as an account")
-
-    async def work(client: Client) -> Space:
-        return await client.accept_invite(code)
-
-    space = connection.run(work)
+    space = connection.run(lambda client: client.accept_invite(code))
     print_result(connection, space, f"joined {space.name}")

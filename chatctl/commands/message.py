@@ -9,6 +9,7 @@ import rich_click as click
 
 from chatctl.commands.retention import preserved
 from chatctl.commands.room import MESSAGE
+from chatctl.commands.room_moderation import change
 from chatctl.connection import Connection
 from chatctl.follow import ANOTHER_HISTORY, follow_log
 from chatctl.labels import Labels
@@ -26,7 +27,7 @@ from chatctl.output import (
     print_rows,
     warn,
 )
-from chatctl.search import SearchResult, find_messages
+from chatctl.search import find_messages
 
 if TYPE_CHECKING:
     from chatd.client import Client
@@ -178,14 +179,11 @@ def edits(connection: Connection, room: str, seq: int, space: str | None) -> Non
 @click.pass_obj
 def edit(connection: Connection, room: str, seq: int, text: str, space: str | None) -> None:
     """Edit one's own message; TEXT - reads it from standard input."""
+    from chatd.contract.message import EditMessage
+
     content = sys.stdin.read().rstrip("\n") if text == "-" else text
-
-    async def work(client: Client) -> dict[str, Any]:
-        found = await find_room(client, room, space)
-        await client.edit(found.id, seq, content)
-        return {"room": found.id, "seq": seq}
-
-    print_result(connection, connection.run(work), f"edited message {seq}")
+    found = change(connection, room, space, lambda id_: EditMessage(id_, seq, content))
+    print_result(connection, {"room": found.id, "seq": seq}, f"edited message {seq}")
 
 
 @command.command("mark-unread")
@@ -195,14 +193,12 @@ def edit(connection: Connection, room: str, seq: int, text: str, space: str | No
 @click.pass_obj
 def mark_unread(connection: Connection, room: str, seq: int, space: str | None) -> None:
     """Make a message and all after it unread again, for the account of --token."""
+    from chatd.contract.read import MarkUnread
+
     need_an_account(connection)
-
-    async def work(client: Client) -> dict[str, Any]:
-        found = await find_room(client, room, space)
-        await client.mark_unread(found.id, seq)
-        return {"room": found.id, "seq": seq}
-
-    print_result(connection, connection.run(work), f"everything in the room from number {seq} on is unread")
+    found = change(connection, room, space, lambda id_: MarkUnread(id_, seq))
+    sentence = f"everything in the room from number {seq} on is unread"
+    print_result(connection, {"room": found.id, "seq": seq}, sentence)
 
 
 @command.command()
@@ -213,13 +209,11 @@ def mark_unread(connection: Connection, room: str, seq: int, space: str | None) 
 @click.pass_obj
 def delete(connection: Connection, room: str, seq: int, reason: str | None, space: str | None) -> None:
     """Erase a message's text, for good. The log keeps that there was a message."""
+    from chatd.contract.message import DeleteMessage
 
-    async def work(client: Client) -> dict[str, Any]:
-        found = await find_room(client, room, space)
-        await client.delete(found.id, seq, reason=reason)
-        return {"room": found.id, "seq": seq}
-
-    print_result(connection, connection.run(work), f"deleted message {seq} and erased its text")
+    found = change(connection, room, space, lambda id_: DeleteMessage(id_, seq, reason))
+    sentence = f"deleted message {seq} and erased its text"
+    print_result(connection, {"room": found.id, "seq": seq}, sentence)
 
 
 @command.command()
@@ -233,11 +227,8 @@ def search(
     connection: Connection, text: str, space: str | None, room: str | None, by: str | None, limit: int
 ) -> None:
     """Search messages, the newest first. Deleted ones are not found."""
-
-    async def work(client: Client) -> SearchResult:
-        return await find_messages(client, text, space, room, by, limit, named=not connection.json)
-
-    found = connection.run(work)
+    named = not connection.json
+    found = connection.run(lambda client: find_messages(client, text, space, room, by, limit, named=named))
     if connection.json:
         print_json(found.hits)
     for line in found.lines() if not connection.json else ():

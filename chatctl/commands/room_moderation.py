@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import rich_click as click
@@ -103,7 +104,7 @@ def delete(connection: Connection, room: str, reason: str | None, yes: bool, spa
     """Delete a room: nobody sees it any more, and nobody can restore it."""
     from chatd.contract.room import DeleteRoom
 
-    found = _find(connection, room, space)
+    found = connection.run(lambda client: find_room(client, room, space))
     name = found.name or "a direct room"
     confirm(f"Delete {name} ({found.id}), for good?", yes)
     connection.do(DeleteRoom(found.id, reason))
@@ -192,21 +193,7 @@ COMMANDS: Final = (invite, remove, lock, unlock, unarchive, delete, override, sl
 
 def change(connection: Connection, room: str, space: str | None, request: Callable[[str], object]) -> Room:
     """Asks with the request for the room's id, which has no result; returns the room as it was."""
-    from chatd.contract.spec import Done
-
-    async def work(client: Client) -> Room:
-        found = await find_room(client, room, space)
-        await client.ask(request(found.id), Done)
-        return found
-
-    return connection.run(work)
-
-
-def _find(connection: Connection, room: str, space: str | None) -> Room:
-    async def work(client: Client) -> Room:
-        return await find_room(client, room, space)
-
-    return connection.run(work)
+    return connection.change(partial(find_room, space=space), room, request)
 
 
 def _find_both(connection: Connection, room: str, account: str, space: str | None) -> tuple[Room, Person]:

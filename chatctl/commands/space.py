@@ -18,7 +18,6 @@ from chatctl.output import plain, print_object, print_result, print_rows
 
 if TYPE_CHECKING:
     from chatd.client import Client
-    from chatd.contract.emoji import CustomEmoji
     from chatd.contract.member import Member
     from chatd.contract.space import Space, SpaceDetail
 
@@ -171,17 +170,12 @@ def unlock(connection: Connection, space: str, reason: str | None) -> None:
 @click.pass_obj
 def emoji(connection: Connection, space: str) -> None:
     """The custom emoji of a space."""
+    from chatd.contract.emoji import EmojiList, ListEmoji
 
-    async def work(client: Client) -> list[CustomEmoji]:
-        return await client.emoji((await find_space(client, space)).id)
-
+    _, found = connection.ask_about(find_space, space, ListEmoji, EmojiList)
     columns = {"name": "name", "image": "image", "at": "created"}
-    print_rows(
-        connection,
-        connection.run(work),
-        columns,
-        "none yet; `chatctl space add-emoji SPACE NAME URL` adds one",
-    )
+    nothing = "none yet; `chatctl space add-emoji SPACE NAME URL` adds one"
+    print_rows(connection, found.emoji, columns, nothing)
 
 
 @command.command("add-emoji")
@@ -191,13 +185,10 @@ def emoji(connection: Connection, space: str) -> None:
 @click.pass_obj
 def add_emoji(connection: Connection, space: str, name: str, image: str) -> None:
     """Make a custom emoji: from then on :NAME: is a reaction in the rooms of the space."""
+    from chatd.contract.emoji import AddEmoji
 
-    async def work(client: Client) -> dict[str, str]:
-        found = await find_space(client, space)
-        await client.add_emoji(found.id, name, image)
-        return {"space": found.id, "emoji": name}
-
-    print_result(connection, connection.run(work), f"added :{name}:")
+    found = connection.change(find_space, space, lambda id_: AddEmoji(id_, name, image))
+    print_result(connection, {"space": found.id, "emoji": name}, f"added :{name}:")
 
 
 @command.command("remove-emoji")
@@ -206,13 +197,10 @@ def add_emoji(connection: Connection, space: str, name: str, image: str) -> None
 @click.pass_obj
 def remove_emoji(connection: Connection, space: str, name: str) -> None:
     """Delete a custom emoji; reactions with it stay as they are."""
+    from chatd.contract.emoji import RemoveEmoji
 
-    async def work(client: Client) -> dict[str, str]:
-        found = await find_space(client, space)
-        await client.remove_emoji(found.id, name)
-        return {"space": found.id, "emoji": name}
-
-    print_result(connection, connection.run(work), f"removed :{name}:")
+    found = connection.change(find_space, space, lambda id_: RemoveEmoji(id_, name))
+    print_result(connection, {"space": found.id, "emoji": name}, f"removed :{name}:")
 
 
 async def _detail(client: Client, space: str) -> SpaceDetail:

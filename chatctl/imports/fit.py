@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from chatctl.imports.keys import bounded
+from chatctl.imports.text_parts import parts
 from chatd.contract.fields import MAX_TEXT
 from chatd.contract.shown import MESSAGE, fit_name
 from chatd.domain.names.spelling import fitted, spelled, well_spelled
@@ -23,7 +24,6 @@ _ID: Final = re.compile(
     r"[0-7][0-9a-hjkmnp-tv-z]{25}", re.IGNORECASE | re.ASCII
 )  # what no account may be called
 _TURNING: Final = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-_LAST_BREAK: Final = 500  # characters before the limit in which a text is cut at a line's or word's end
 
 
 def account_name(name: str, display_name: str, key: str) -> str:
@@ -67,13 +67,8 @@ def texts(text: str) -> Iterator[str]:
     if len(text) <= MAX_TEXT:
         yield text
         return
-    while len(text) > MAX_TEXT:
-        cut = max(text.rfind(sign, MAX_TEXT - _LAST_BREAK, MAX_TEXT) for sign in "\n ")
-        cut = cut if cut > 0 else MAX_TEXT
-        part, text = text[:cut], text[cut:].lstrip()
+    for part in parts(text, MAX_TEXT):
         yield part if not MESSAGE.wrong(part) else NOTHING
-    if text:
-        yield text if not MESSAGE.wrong(text) else NOTHING
 
 
 def part_key(key: str, number: int) -> str:

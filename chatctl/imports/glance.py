@@ -42,6 +42,14 @@ class Glance:
         except (Unreadable, OSError):
             return b""
 
+    def wrong(self, name: str) -> str | None:
+        """Why the file cannot be opened."""
+        try:
+            self._archive.open(name).close()
+        except Unreadable as error:
+            return str(error)
+        return None
+
 
 _held: ContextVar[tuple[Path, Glance] | None] = ContextVar("_held", default=None)
 

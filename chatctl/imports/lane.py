@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -82,12 +82,7 @@ class Lane:
                 attached, bare = await self._attachments(
                     room, [message for message in messages if message.files]
                 )
-                converted = (
-                    part
-                    for message in messages
-                    for part in convert(message, self.accounts, attached.get(message.key, NOTHING))
-                )
-                for batch in batches(converted, MAX_MESSAGES):
+                for batch in batches(self._converted(messages, attached), MAX_MESSAGES):
                     await send.send(batch)
                 late = [one async for one in self._late(room, bare)]
                 for batch in batches([*late, *await self._parts_gone(room, messages)], MAX_MESSAGES):
@@ -96,6 +91,16 @@ class Lane:
                     max(0, len(message.reactions) - MAX_REACTIONS) for message in messages
                 )
                 self.moved.read += len(messages)
+
+    def _converted(
+        self, messages: Sequence[Message], attached: Mapping[str, Attached]
+    ) -> Iterator[ImportMessage]:
+        for message in messages:
+            parts = convert(message, self.accounts, attached.get(message.key, NOTHING))
+            yield next(parts)
+            for part in parts:
+                self.moved.further_parts += 1
+                yield part
 
     async def _add(self, room: str, batch: Batch) -> None:
         request = AddImportMessages(self.import_, room, batch)

@@ -52,7 +52,7 @@ class MemberIndex:
         self._count += 1
         if self._count > MEMBERS:
             raise Unreadable(f"{self._archive} has more than {MEMBERS:,} files: import it in parts")
-        name = unicodedata.normalize("NFC", member.name.replace("\\", "/"))
+        name = unicodedata.normalize("NFC", member.name.replace("\\", "/")).removeprefix("./")
         if _LITTER.search(name):
             return None
         if not is_safe(name):

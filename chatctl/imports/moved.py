@@ -7,8 +7,9 @@ import attrs
 
 @attrs.define
 class Moved:
-    """How much came by which import: what `import.add_messages` counts, and the rest. `rooms_done` of
-    `rooms`. `unknown_people`: keys for which the admin named an account, and of which nobody was met."""
+    """How much came by which import: what `import.add_messages` counts, and the rest. `further_parts`: of the
+    messages that were read, what goes on with one that was too long. `rooms_done` of `rooms`.
+    `unknown_people`: keys for which the admin named an account, and of which nobody was met."""
 
     import_: str
     people: int = 0
@@ -19,6 +20,7 @@ class Moved:
     edited: int = 0
     deleted: int = 0
     unchanged: int = 0
+    further_parts: int = 0
     reactions: int = 0
     dropped: int = 0
     missing_roots: int = 0

@@ -49,6 +49,9 @@ def reason(path: Path, seen: Glance) -> str | None:
         )
     if any(seen.head(name).startswith(_WIDE) for name in seen.names[:_LOOKED_AT]):
         return "is written in UTF-16 or UTF-32: convert it to UTF-8"
+    wrong = next(filter(None, map(seen.wrong, seen.names[:_LOOKED_AT])), None)
+    if wrong is not None:
+        return f"cannot be read: {wrong}"
     if path.is_file() and seen.names == (path.name,):
         head = seen.head(path.name)
         if not head:

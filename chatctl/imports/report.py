@@ -111,6 +111,8 @@ def moved_lines(moved: Moved, problems: Problems) -> Iterator[str]:
         f" {counted(moved.reactions, 'reaction')}, {counted(moved.files, 'file')};"
         f" {counted(moved.rooms, 'room')}, {counted(moved.people, 'new placeholder')}"
     )
+    if moved.further_parts:
+        yield f"{moved.further_parts} of them are further parts of others that were too long for one message"
     if moved.missing_files:
         yield f"{counted(moved.missing_files, 'file')} could not be had; each message says which"
     if moved.missing_roots:

@@ -71,8 +71,7 @@ def spool_tar(
                 finally:
                     packed = spool.tell() - place
                     whole = packed == entry.size
-                    named = entry.name.removeprefix("./")
-                    index.add(Member(named, place, packed, entry.size if whole else None))
+                    index.add(Member(entry.name, place, packed, entry.size if whole else None))
     except (tarfile.TarError, EOFError, OSError, zlib.error, LZMAError) as error:
         problems.add("unreadable", f"{name}: it is cut off or damaged ({type(error).__name__})")
 

@@ -113,11 +113,10 @@ class Following:
         while True:
             try:
                 await self._meet()
-                backoff.reset()
                 async with trio.open_nursery() as nursery:
                     if self._in_folder:
                         nursery.start_soon(self._files.run, self._source)
-                    await self._stay(announce)
+                    await self._stay(announce, backoff.reset)
             except* NoSource as errors:
                 why = str(first_error(errors))
                 if self._progress.connected or self._progress.error is None:
@@ -149,8 +148,9 @@ class Following:
         self._in_folder = self._applying.in_folder = hello.files == "folder"
         self._progress.heard(hello.position)
 
-    async def _stay(self, announce: Callable[[str], None]) -> None:
-        """As long as it answers. Raises NoSource."""
+    async def _stay(self, announce: Callable[[str], None], given: Callable[[], None]) -> None:
+        """As long as it answers; calls `given` when it has what is wanted of it, not only a greeting. Raises
+        NoSource."""
         applying = self._applying
         if applying.state.complete and self._in_folder:
             await self._files.look()
@@ -167,6 +167,7 @@ class Following:
             except NotKept:
                 await self._catch_up()
                 continue
+            given()
             if those:
                 await self._take(applying.transactions, those)
             else:

@@ -1,8 +1,9 @@
 """Promotes a standby: its folder becomes that of a server.
 
-Nothing is copied and nothing is computed. The database still says at which lock file the followed server was
-started; the next start finds another one, as in any copy of a folder, and begins an epoch of its own. Cursors
-of the former epoch stay good up to the place where the standby stood (`chatd.store.ops.epochs`).
+Nothing is copied and nothing is computed. What the database says of a cluster, whose standby it was, goes. It
+still says at which lock file the followed server was started; the next start finds another one, as in any
+copy of a folder, and begins an epoch of its own. Cursors of the former epoch stay good up to the place where
+the standby stood (`chatd.store.ops.epochs`).
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from chatd.store.connection import open_writer
 from chatd.store.ops import standby
 from chatd.store.ops.backup import NAMED_BLOBS
 from chatd.store.ops.data_folder import LOCK, database_in, hold, refuse_if_held, why_not
+from chatd.store.ops.epochs import forget_cluster
 from chatd.store.queries.log import HEAD
 
 SECONDS: Final = 15.0  # for a standby that runs to end
@@ -49,7 +51,10 @@ def promote(folder: Path) -> Promoted:
                 state = _state(connection, folder)
                 [position] = connection.execute(HEAD).fetchone()
                 named = json_rows.strings(connection, NAMED_BLOBS) if state.files else []
+                connection.execute("BEGIN IMMEDIATE")
+                forget_cluster(connection)
                 connection.execute("DELETE FROM meta WHERE key = ?", (standby.KEY,))
+                connection.execute("COMMIT")
                 connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
             finally:
                 connection.close()

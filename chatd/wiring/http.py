@@ -21,6 +21,7 @@ from chatd.gateway.http.standby_routes import StandbyRoutes
 from chatd.gateway.http.web_client import WebClient
 from chatd.gateway.net.live_connection import OpenSession
 from chatd.gateway.net.own_addresses import OwnAddresses
+from chatd.handlers.known_elsewhere import level
 from chatd.ports import Caller
 from chatd.settings import Settings
 from chatd.wiring.services import Services
@@ -67,7 +68,13 @@ def http(settings: Settings, services: Services, gateway: Gateway, open_session:
             ),
             Hooks(desk),
             StandbyRoutes(
-                settings, desk, services.replication, services.blobs, head, services.standbys.heard
+                settings,
+                desk,
+                services.replication,
+                services.blobs,
+                head,
+                services.standbys.heard,
+                None if services.fresh is None else partial(level, services.fresh),
             ),
         ),
     )

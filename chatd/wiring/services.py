@@ -44,7 +44,7 @@ from chatd.handlers.server import Server
 from chatd.handlers.server_address import ServerAddress
 from chatd.handlers.server_log import ServerLog
 from chatd.handlers.setup import Setup
-from chatd.ports import Files, Replication
+from chatd.ports import Files, Freshness, Replication
 from chatd.wiring.accounts import AccountServices
 from chatd.wiring.base import Base
 from chatd.wiring.files import FileServices
@@ -82,6 +82,7 @@ class Services(msgspec.Struct, frozen=True, eq=False):
     figures: Figures
     replication: Replication
     standbys: Standbys
+    fresh: Freshness | None
     workers: tuple[Actor, ...]
 
 
@@ -150,6 +151,7 @@ def wire(base: Base, node: Node | None) -> Services:
         figures=operation.figures,
         replication=store.replication,
         standbys=operation.standbys,
+        fresh=base.fresh,
         workers=workers,
     )
 

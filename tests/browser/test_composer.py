@@ -85,6 +85,11 @@ def test_what_is_typed_while_a_dialog_is_loaded_does_not_go_into_the_field_behin
     assert seen["typed_behind"] == ""
 
 
+def test_a_draft_is_to_expire_and_answers_the_same_after_a_reload_and_through_a_command(seen: Any) -> None:
+    """What was begun as passing was sent for good, and an answer as no answer."""
+    assert (seen["expiring"], seen["answering"]) == (1, 1)
+
+
 def test_all_of_the_emoji_are_in_sight_in_a_low_window(seen: Any) -> None:
     assert seen["emoji_top"] >= 0
 

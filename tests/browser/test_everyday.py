@@ -111,7 +111,8 @@ def test_a_refusal_that_is_about_no_field_blames_none(seen: Any) -> None:
 
 
 def test_on_paper_there_is_the_conversation_alone_and_all_of_it(seen: Any) -> None:
-    assert seen["paper"] == {"list": "none", "flows": "visible", "cut": False}
+    """In black, also where the screen is dark."""
+    assert seen["paper"] == {"list": "none", "flows": "visible", "ink": "rgb(0, 0, 0)", "cut": False}
 
 
 def test_signs_have_the_shape_that_they_are_given(seen: Any) -> None:

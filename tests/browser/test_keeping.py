@@ -10,6 +10,7 @@ import pytest
 
 from .driving import Town, assert_calm, drive, serving
 
+TWO_LINES: Final = "All that floats.\nAnd what does not."
 OLD: Final = 1_600_000_000_000  # Unix milliseconds: in 2020
 
 
@@ -37,6 +38,7 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Any:
     folder: Path = tmp_path_factory.mktemp("chatd")
     with serving(folder, retention_delay=0.3) as server:
         town = Town(server)
+        town.operator.ask("space.update", space=town.space, description=TWO_LINES)
         room = town.room("Log book")
         bob = town.member(room, name="bob")
         begun = {
@@ -50,7 +52,9 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Any:
             owner.ask("message.post", room=room, text="words of today")
         ann = town.moderator(room, role="admin")
         town.operator.ask("account.set_admin", account=ann.id, admin=True)
-        saw = drive("keeping_watched", server, folder, ann=ann, bob=bob, space=town.space, room=room)
+        saw = drive(
+            "keeping_watched", server, folder, ann=ann, bob=bob, space=town.space, room=room, owner=town.owner
+        )
         left = [one["text"] for one in town.operator.ask("room.history", room=room)["messages"]]
         town.close()
     return {**saw, "left": left}
@@ -70,6 +74,15 @@ def test_a_member_sees_what_goes_and_for_how_long_the_rest_is_kept(watched: Any)
     assert watched["of_space"] == ["Messages in this room are erased after 90 days."]
     assert watched["of_room"] == ["Messages in this room are erased after 30 days."]
     assert watched["left"] == [None, None, None, "words of today"]
+
+
+def test_lines_of_a_description_are_not_run_together(watched: Any) -> None:
+    assert watched["description"] == TWO_LINES
+
+
+def test_who_moderates_follows_what_others_do_and_reads_why_it_was_refused(watched: Any) -> None:
+    """The dialog that asks takes the place of the other, which told of the refusal where nobody saw it."""
+    assert watched["refused"].endswith("the same or a higher role")
 
 
 def test_it_is_calm_and_accessible(seen: Any) -> None:

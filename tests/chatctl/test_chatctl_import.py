@@ -279,7 +279,9 @@ def test_a_text_that_is_too_long_becomes_several_messages(
 ) -> None:
     text = "\n".join(f"line {n}" for n in range(3000))
     export = slack(tmp_path / "export.zip", said("1600000001.000000", text), team=team)
-    chatctl("import", "run", str(export), "--space", place)
+    told = chatctl.run("import", "run", str(export), "--space", place)
+    assert "3 messages added" in told.stdout
+    assert "2 of them are further parts of others that were too long for one message" in told.stderr
     parts = [message["text"] for message in messages(chatctl, place)]
     assert len(parts) == -(-len(text) // 10_000)
     assert "\n".join(parts) == text

@@ -113,3 +113,22 @@ def test_an_import_whose_beginning_was_not_answered_goes_on_with_what_was_begun(
     assert not lost
     [done] = chatctl.json("import", "list", "--space", space)
     assert done["finished_at"] is not None
+
+
+def test_of_two_that_begin_the_import_of_one_file_at_once_both_go_on_with_the_first(
+    chatctl: Any, town: SimpleNamespace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    space, asked, others = town.space["id"], Client.ask, []
+
+    async def ask(self: Client, asking: object, result: type[Any], /) -> Any:
+        if isinstance(asking, BeginImport) and not others:
+            others.append((await asked(self, asking, result)).import_)
+        return await asked(self, asking, result)
+
+    monkeypatch.setattr(Client, "ask", ask)
+    file = slack(tmp_path / "export.zip", said("1600000000.000000", "hi"), team=f"T2{space[-6:]}")
+    chatctl("import", "run", str(file), "--space", space)
+    all_ = chatctl.json("import", "list", "--space", space)
+    first, other = (one for one in all_ if one["source"].endswith(f"T2{space[-6:]}"))
+    assert (first["id"], first["messages"], other["messages"]) == (others[0], 1, 0)
+    assert None not in (first["finished_at"], other["finished_at"])

@@ -95,6 +95,14 @@ def test_names_without_the_flag_for_utf8_are_read_as_it(tmp_path: Path) -> None:
     assert list(everything(path)) == ["dév/x"]
 
 
+def test_names_that_begin_at_the_folder_itself_are_read_as_others(tmp_path: Path) -> None:
+    problems = Problems()
+    written = {f"./{name}": data for name, data in FILES.items()}
+    for path in (zipped(tmp_path / "a.zip", written), tarred(tmp_path / "a.tar.gz", written)):
+        assert everything(path, problems) == FILES
+    assert problems.by_kind == {}
+
+
 def test_a_name_in_another_normal_form_is_found(tmp_path: Path) -> None:
     path = zipped(tmp_path / "a.zip", {"de\u0301v/x": b"1"})
     with Archive(path, Problems()) as archive:

@@ -48,3 +48,25 @@ def test_what_was_a_file_alone_before_its_first_edit_had_no_text() -> None:
     assert [version.text for version in whole.versions] == [""]
     [bare] = convert(message, ACCOUNTS)
     assert [version.text for version in bare.versions] == [fit.NOTHING]
+
+
+@pytest.mark.parametrize("fence", ["```", "~~~~"])
+def test_code_that_is_too_long_for_one_message_is_code_in_each(fence: str) -> None:
+    lines = [f"{'    ' * (n % 4)}a_{n} = [*b]" for n in range(1_500)]
+    text = "\n".join(["see:", f"{fence}py", *lines, fence, "_that_ was it"])
+    parts = [part.text for part in convert(Message("k", "u", 1, text), ACCOUNTS)]
+    assert len(parts) > 2
+    assert all(len(part) <= MAX_TEXT for part in parts)
+    code = []
+    for part in parts:
+        opened, closed = part.index(f"{fence}py\n"), part.rindex(f"\n{fence}")
+        code += part[opened + len(fence) + 3 : closed].split("\n")
+    assert code == lines
+    assert parts[0].startswith("see:\n")
+    assert parts[-1].endswith(f"\n{fence}\n_that_ was it")
+
+
+def test_a_sign_is_not_cut_from_what_makes_it_one() -> None:
+    parts = [part.text for part in convert(Message("k", "u", 1, "a" + r"\_" * 9_000), ACCOUNTS)]
+    assert [part[:1] for part in parts] == ["a", "\\"]
+    assert "".join(parts) == "a" + r"\_" * 9_000

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -55,3 +56,12 @@ def test_pages_for_a_browser_are_to_be_exported_as_json(tmp_path: Path, name: st
 def test_an_archive_of_mongodump_is_to_be_a_folder(tmp_path: Path) -> None:
     path = folder(tmp_path, {"dump.archive": b"\x6d\xe2\x99\x81\0\0"}) / "dump.archive"
     assert "`mongodump --out FOLDER`" in refused(path)
+
+
+def test_a_zip_whose_files_are_packed_in_another_way_is_to_be_packed_again(tmp_path: Path) -> None:
+    path = tmp_path / "export.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("data/posts.jsonl", json.dumps({"type": "version", "version": 1}))
+    assert "posts.jsonl in export.zip is packed in a way that is not known: pack it again as zip" in refused(
+        path
+    )

@@ -391,6 +391,22 @@ def test_a_room_in_no_list_is_private(tmp_path: Path) -> None:
         ]
 
 
+def test_comments_on_a_canvas_are_a_room_that_stays_when_the_canvas_is_renamed(tmp_path: Path) -> None:
+    folders = ["FC:F07ABCDEF1:Notes", "FC:F07ABCDEF2:", "FC:F07ABCDEF3:Q3/Q4", "FC:me", "FC_F07ABCDEF4_odd"]
+    files = {f"{folder}/2024-01-01.json": [row(1, folder)] for folder in folders}
+    with export(tmp_path, **files) as whole:
+        rooms = {room.key: room.name for room in whole.rooms() if room.kind == "private"}
+        said_in = {key: [one.text for one in whole.messages(key)] for key in rooms}
+    assert rooms == {
+        "FC:F07ABCDEF1": "Notes",
+        "FC:F07ABCDEF2": "canvas F07ABCDEF2",
+        "FC:F07ABCDEF3": "Q3/Q4",
+        "FC:F07ABCDEF4": "odd",
+        "folder:FC:me": "FC:me",
+    }
+    assert [text for texts in said_in.values() for text in texts] == folders
+
+
 def test_what_cannot_be_read_is_told_and_the_rest_is_read(tmp_path: Path) -> None:
     cut = b'[{"type": "message", "user": "U1", "text": "a", "ts": "1420070001.000001"}, {"type": "mess'
     with export(

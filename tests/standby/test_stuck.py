@@ -1,4 +1,4 @@
-"""A standby whose disk is full waits for room, and says so."""
+"""A standby waits for room on a disk that is full, and for a server that greets and gives nothing."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import trio.testing
 from chatd.standby.applying import Applying
 from chatd.standby.follower import Following
 from chatd.standby.progress import Progress
-from chatd.standby.source import Hello, Source
+from chatd.standby.source import Hello, NoSource, Source
 from chatd.store.connection import TrioConnection
 from chatd.store.ops import data_model
 from chatd.store.ops.standby import StandbyState
@@ -42,6 +42,32 @@ class FullDatabase:
             return None
         if self.full:
             raise sqlite3.OperationalError("database or disk is full")
+
+
+class GreetingSource(FakeSource):
+    """Says where it stands, and no more, as a node of a cluster that is cut off."""
+
+    greeted = 0
+
+    async def hello(self) -> Hello:
+        self.greeted += 1
+        return await super().hello()
+
+    async def transactions(self, run: str, after: int) -> tuple[int, list[Any]]:
+        raise NoSource("it is cut off")
+
+
+async def test_who_greets_and_gives_nothing_is_asked_ever_less_often(
+    autojump_clock: trio.testing.MockClock, tmp_path: Path
+) -> None:
+    database, source = FullDatabase(), GreetingSource()
+    applying = Applying(StandbyState("http://server", "run", 0, complete=True))
+    following = Following(
+        cast(Source, source), cast(TrioConnection, database), applying, tmp_path, Progress("http://server")
+    )
+    with trio.move_on_after(60):
+        await following.run(lambda _: None)
+    assert 20 <= source.greeted <= 30
 
 
 async def test_a_standby_goes_on_when_there_is_room(

@@ -2,6 +2,7 @@
 
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { editAgain } from '../src/composer/edit_again'
+import { expiryIn } from '../src/composer/expiry'
 import { newestOwn } from '../src/composer/newest_own'
 import { Drafts } from '../src/data/drafts'
 import { PAGE } from '../src/data/timeline'
@@ -131,7 +132,34 @@ it('what did not get into a thread goes back into its field; an answer stays one
   await editAgain(anna, drafts, await refused(root), [first])
   expect([length(root), length(null), composingIn(room, root)]).toEqual([10_001, 0, null])
   await editAgain(anna, drafts, await refused(other), null)
-  expect([length(null), composingIn(room, null)?.message.text]).toEqual([10_001, 'something else'])
+  expect([length(null), composingIn(room, null)?.message.seq]).toEqual([10_001, other])
   expect(anna.outbox.of(room).value).toEqual([])
+  anna.close()
+})
+
+it('what was to go after an hour, or begins as a command does, is still so when it is written again', async () => {
+  const room = await server.room('Mooring')
+  const anna = await openChat(server.owner, server.url)
+  const shelf = { all: () => ({}), put: () => undefined, remove: () => undefined }
+  const drafts = new Drafts(async () => undefined, shelf)
+  const again = async (text: string, expires_in: number | null = null) => {
+    const { nonce } = anna.send({ room, text, reply_to: 999, expires_in }) // there is no such message
+    const found = () => anna.outbox.of(room).value.find((one) => one.nonce === nonce)
+    await until('it is refused', () => found()?.state === 'failed')
+    await editAgain(anna, drafts, found()!, null)
+    const written = drafts.of(room, null).value
+    drafts.write(room, null, '')
+    return written
+  }
+  const expiry = expiryIn(anna, room, null)
+
+  await again('for good')
+  expect(expiry.value).toBe(null)
+  await again('for an hour', 3600)
+  expect(expiry.value).toBe(3600)
+  await again('for a day', 86_400) // the shorter one counts for both
+  expect(expiry.value).toBe(3600)
+  expect(await again('/shrug is a command')).toBe('//shrug is a command')
+  expect(await again('/etc/passwd')).toBe('/etc/passwd')
   anna.close()
 })

@@ -34,6 +34,8 @@ _MEMBERS: Final = 5_000_000  # of all rooms
 _TEAMS: Final = "teams/"
 _IN_TEAMS: Final = re.compile("(?:^|(?<=/))teams/")
 _ID: Final = re.compile(r"[CGD][A-Z0-9]{6,20}")
+# The folder of the comments on a canvas: its id and, as it is called now, its title, which may have anything.
+_CANVAS: Final = re.compile(r"FC[:_](F[A-Z0-9]{6,20})(?:[:_](.*))?")
 _PINS: Final = 1_000  # of a room
 
 T = TypeVar("T", bound=Struct)
@@ -159,8 +161,18 @@ def _take_unlisted(found: dict[str, Place], archive: Archive, bases: list[str]) 
         if name.startswith(at) and at != base:
             continue
         folder, slash, rest = name[len(base) :].partition("/")
+        if _CANVAS.fullmatch(folder):
+            folder, slash, rest = name[len(base) :].rpartition("/")
         at = f"{base}{folder}/"
         if not slash or at in known or at in bases or not DAY.fullmatch(rest) or len(found) >= ROOMS:
             continue
-        key = folder if _ID.fullmatch(folder) else bounded(f"folder:{plain(folder)}")
-        found.setdefault(key, Place(Room(key, plain(folder), "private"))).folders.append(at)
+        room = _unlisted(folder)
+        found.setdefault(room.key, Place(room)).folders.append(at)
+
+
+def _unlisted(folder: str) -> Room:
+    canvas = _CANVAS.fullmatch(folder)
+    if canvas is not None:
+        return Room(f"FC:{canvas[1]}", plain(canvas[2] or "") or f"canvas {canvas[1]}", "private")
+    key = folder if _ID.fullmatch(folder) else bounded(f"folder:{plain(folder)}")
+    return Room(key, plain(folder), "private")

@@ -163,8 +163,8 @@ def _learn_author(chat: Chat, rest: str) -> None:
 @define
 class _Days:
     """Finds whether the day, the month or a year of two digits comes first: by a number above 12, else by
-    which makes time go backwards less often. A year only if by the others the chat took far longer, and had
-    messages before there was WhatsApp or later than now."""
+    which makes time go backwards less often. A year only if by the others the chat had messages before there
+    was WhatsApp or later than now, and either none between or took far longer."""
 
     example: tuple[int, int, int] = (0, 0, 0)
     _first_above: bool = False
@@ -210,9 +210,15 @@ class _Days:
         took = {order: self._latest[order] - self._first[order] for order in _ORDERS if order in self._first}
         own = took.pop("ymd", None)
         return (own is not None and not self._is_odd("ymd")) and all(
-            self._is_odd(order) and self._back["ymd"] <= self._back[order] and own * _FAR_LONGER < other
+            self._is_odd(order)
+            and self._back["ymd"] <= self._back[order]
+            and (own * _FAR_LONGER < other or self._is_odd(order, all_of_it=True))
             for order, other in took.items()
         )
 
-    def _is_odd(self, order: str) -> bool:
-        return self._first[order] < _BEGINS or self._latest[order] > self._now
+    def _is_odd(self, order: str, all_of_it: bool = False) -> bool:
+        """A phone whose clock was wrong for a while makes a part so, and never all."""
+        first, latest = self._first[order], self._latest[order]
+        if all_of_it:
+            first, latest = latest, first
+        return first < _BEGINS or latest > self._now

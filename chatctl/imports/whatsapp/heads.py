@@ -9,32 +9,36 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, time
 from typing import Final
 
 from attrs import frozen
 
+from chatctl.imports.whatsapp.calendars import day_of
 from chatctl.imports.whatsapp.day_halves import AFTER_NOON, BEFORE_NOON, letters
 
 # Marks that phones put around names, files and brackets to keep scripts of both directions apart.
 INVISIBLE: Final = "\u200e\u200f\u202a\u202b\u202c\u2066\u2067\u2068\u2069\ufeff"
-_SPACE: Final = "[ \u00a0\u202f]"
-_BUDDHIST: Final = 2500  # a year after it is one of the calendar of Thailand's phones
+_SPACE: Final = "[ \u00a0\u2009\u202f]"
 _MARKS: Final = f"[{INVISIBLE}]*"
 _DATE: Final = (
     rf"(?P<a>\d{{1,4}}){_MARKS}(?P<sign>[./-]|\. ){_MARKS}(?P<b>\d{{1,2}}){_MARKS}(?P=sign){_MARKS}"
     rf"(?P<c>\d{{1,4}})\.?(?:{_SPACE}г\.)?"
 )
 _WORD: Final = r"[^\W\d][^\d\s:\[\],/–-]{0,15}"  # a mark of half a day, or such as `à`, `klo`, `ч.`
+_BEFORE: Final = rf"(?P<before>{_WORD}(?:{_SPACE}{_WORD})?{_SPACE}?)?"
 _TIME: Final = (
-    rf"(?P<before>{_WORD}(?:{_SPACE}{_WORD})?{_SPACE}?)?(?P<hour>\d{{1,2}})(?P<colon>[:.]|{_SPACE}h{_SPACE})"
+    rf"(?P<hour>\d{{1,2}})(?P<colon>[:.]|{_SPACE}h{_SPACE})"
     rf"(?P<minute>\d\d)(?:(?:(?P=colon)|{_SPACE}min{_SPACE})(?P<second>\d\d)(?:{_SPACE}s)?)?"
     rf"(?P<after>{_SPACE}?{_WORD}(?:{_SPACE}{_WORD})?)?"
 )
 _BETWEEN: Final = rf"(?P<comma>[,،]?){_MARKS}{_SPACE}+"
-_BRACKETS: Final = re.compile(rf"{_MARKS}\[{_DATE}{_BETWEEN}{_TIME}\]{_SPACE}(?P<rest>.*)", re.DOTALL)
-_DASH: Final = re.compile(
-    rf"{_MARKS}{_DATE}{_BETWEEN}{_TIME}{_SPACE}(?P<dash>[-–]){_SPACE}(?P<rest>.*)", re.DOTALL
+_DATE_FIRST: Final = rf"{_DATE}{_BETWEEN}\(?{_BEFORE}{_TIME}\)?"
+_TIME_FIRST: Final = rf"(?P<before>){_TIME}{_BETWEEN}{_DATE}"  # of Vietnam
+_HEADS: Final = tuple(
+    re.compile(rf"{_MARKS}{form}{_SPACE}(?P<rest>.*)", re.DOTALL)
+    for when in (_DATE_FIRST, _TIME_FIRST)
+    for form in (rf"\[{when}\]", rf"{when}{_SPACE}(?P<dash>[-–])")
 )
 
 
@@ -52,27 +56,27 @@ class Head:
     def at(self, order: str) -> datetime | None:
         """`order` is such as `dmy`; None if there is no such day or time."""
         told = dict(zip(order, self.numbers, strict=True))
-        year = told["y"] + 2000 if told["y"] < 100 else told["y"]
-        if year > _BUDDHIST:
-            year -= 543
         try:
-            return datetime(year, told["m"], told["d"], self.hour, self.minute, self.second or 0)
+            day = day_of(told["y"], told["m"], told["d"])
+            return datetime.combine(day, time(self.hour, self.minute, self.second or 0))
         except (ValueError, OverflowError):
             return None
 
 
 def head_of(line: str, way: tuple[object, ...] | None = None) -> Head | None:
     """Of a line that begins a message; with `way`, only of one of this way."""
-    found = _BRACKETS.fullmatch(line) or _DASH.fullmatch(line)
+    found = next(filter(None, (head.fullmatch(line) for head in _HEADS)), None)
     if found is None:
         return None
     told = found.groupdict()
-    marks = {letters(told["before"] or ""), letters(told["after"] or "")}
-    noon = not marks.isdisjoint(AFTER_NOON | BEFORE_NOON)
+    around = (told["before"] or "", told["after"] or "")
+    marks = {letters(mark) for mark in around}
+    words = marks.union(letters(word) for mark in around for word in mark.split())  # as in `ч. pm`
+    noon = not words.isdisjoint(AFTER_NOON | BEFORE_NOON)
     hour = int(told["hour"])
-    if hour < 12 and not marks.isdisjoint(AFTER_NOON):
+    if hour < 12 and not words.isdisjoint(AFTER_NOON):
         hour += 12
-    elif hour == 12 and not marks.isdisjoint(BEFORE_NOON):
+    elif hour == 12 and not words.isdisjoint(BEFORE_NOON):
         hour = 0
     kind = (
         told.get("dash", "["),
@@ -83,6 +87,7 @@ def head_of(line: str, way: tuple[object, ...] | None = None) -> Head | None:
         told["colon"],
         told["second"] is not None,
         noon or frozenset(marks),
+        found.start("hour") < found.start("a"),
     )
     if way is not None and kind != way:
         return None

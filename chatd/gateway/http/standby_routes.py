@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from tempfile import TemporaryFile
 from typing import Any, Final
@@ -38,11 +38,16 @@ NOT_ALLOWED: Final = Refusal(
     "only an operator or admin may follow this server, and only if its setting `follow` allows it",
 )
 ANOTHER: Final = Refusal("conflict", "this server's log is another one; begin in an empty folder")
+BEHIND: Final = Refusal(
+    "unavailable", "another node has what this one has not heard yet; try again in a moment"
+)
 NOT_KEPT: Final = Refusal("not_found", "these transactions are not kept; look at the tables")
 BUSY: Final = Refusal("unavailable", "others are copying this server now; try again in a moment")
 
 
 class StandbyRoutes:
+    """`level`, of a node of a cluster, returns when it knows what the others know, or after a while."""
+
     def __init__(
         self,
         settings: Settings,
@@ -51,6 +56,7 @@ class StandbyRoutes:
         blobs: Blobs,
         head: Callable[[], int],
         heard: Callable[[str, str, int, int, int], None],
+        level: Callable[[], Awaitable[None]] | None,
     ) -> None:
         self._allowed = settings.follow
         self._files = settings.files_store
@@ -60,6 +66,7 @@ class StandbyRoutes:
         self._blobs = blobs
         self._head = head
         self._heard = heard
+        self._level = level
         self._looks = 0
 
     def routes(self) -> list[BaseRoute]:
@@ -90,14 +97,14 @@ class StandbyRoutes:
 
     async def _events(self, request: Request) -> Response:
         await self._admit(request)
-        found = await self._replication.events(*_place(request), EVENTS)
+        found = await self._replication.events(*await self._place(request), EVENTS)
         if found is None:
             raise Problem(ANOTHER)
         return _answer(found)
 
     async def _look(self, request: Request) -> Any:
         await self._admit(request)
-        place = _place(request)
+        place = await self._place(request)
         with self._looking():
             file = await trio.to_thread.run_sync(lambda: TemporaryFile(dir=self._data))  # noqa: SIM115
             try:
@@ -122,6 +129,16 @@ class StandbyRoutes:
         await self._admit(request)
         opened = await self._blobs.open(request.path_params["hash"])
         return Bytes(opened, {**NO_STORE, "content-type": "application/octet-stream"}, None)
+
+    async def _place(self, request: Request) -> tuple[int, str]:
+        """The event up to which the standby has the log: its position and hash. It may have come from another
+        node, which is further. Raises Problem, StoreUnavailable."""
+        after, hash_ = _place(request)
+        if self._level is not None and after > self._head():
+            await self._level()
+            if after > self._head():
+                raise Problem(BEHIND)
+        return after, hash_
 
     @contextmanager
     def _looking(self) -> Iterator[None]:
@@ -159,7 +176,7 @@ def _answer(value: object) -> Response:
 
 
 def _place(request: Request) -> tuple[int, str]:
-    """The event up to which the standby has the log: its position and hash. Raises Problem."""
+    """A position and a hash. Raises Problem."""
     hash_ = request.query_params.get("hash", "")
     if not re.fullmatch("[0-9a-f]{64}", hash_):
         raise Problem(Refusal("invalid", "hash: must have 64 hexadecimal digits"))

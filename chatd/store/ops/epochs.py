@@ -82,8 +82,13 @@ def restored(connection: sqlite3.Connection) -> str:
     connection.execute("BEGIN IMMEDIATE")
     connection.execute("DELETE FROM epochs")
     connection.execute("DELETE FROM meta WHERE key = 'lock'")
-    for table in CLUSTER:
-        connection.execute(f"DELETE FROM {table}")  # noqa: S608 - it begins a cluster of its own, or none
+    forget_cluster(connection)
     connection.execute("INSERT OR REPLACE INTO meta (key, value) VALUES ('epoch', ?)", (epoch,))
     connection.execute("COMMIT")
     return epoch
+
+
+def forget_cluster(connection: sqlite3.Connection) -> None:
+    """It begins one of its own, or none: what was applied of the stream of another is no place in its own."""
+    for table in CLUSTER:
+        connection.execute(f"DELETE FROM {table}")  # noqa: S608 - names of tables

@@ -113,6 +113,21 @@ scenario(async ({ asked, open, context, tab, picture, proxy, forgive, axe }) => 
   await write(desk, '/expire 1h gone in an hour')
   await reads(his, 'gone in an hour')
 
+  // That it is to go, and what it answers, belong to what is written there: over a reload, and for what a command posts.
+  await row(desk, 'gone in an hour').hover()
+  await row(desk, 'gone in an hour').getByRole('button', { name: 'Reply', exact: true }).click()
+  await field(desk).fill('/shrug whatever')
+  await desk.locator('.room-foot').getByRole('button', { name: 'More ways to write' }).click()
+  await desk.getByRole('menuitem', { name: 'Send later, or let it expire' }).click()
+  await desk.getByRole('radio', { name: 'An hour after it was sent' }).click()
+  await desk.reload()
+  await desk.locator('.composer-about').nth(1).waitFor()
+  await field(desk).press('Enter')
+  await reads(his, 'whatever')
+  seen.answering = await row(his, 'whatever').locator('.reply-quote').count()
+  seen.expiring = await row(his, 'whatever').locator('.message-note', { hasText: 'Goes away' }).count()
+  await desk.waitForFunction(() => document.querySelector('.composer-about') === null)
+
   // While an input method composes, its keys are its own, in every field; Safari says 229 of the last one only.
   const composed = async (input) => {
     await input.fill('harb')

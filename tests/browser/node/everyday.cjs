@@ -210,16 +210,18 @@ scenario(async ({ asked, open, context, tab, picture, forgive }) => {
   await field.fill('')
 
   // On paper there is the conversation alone.
-  await desk.emulateMedia({ media: 'print' })
+  await desk.emulateMedia({ media: 'print', colorScheme: 'dark' })
+  await desk.waitForFunction(() => document.documentElement.dataset.theme === 'dark')
   const paper = await desk.evaluate(() => {
     const code = document.querySelector('.room-rows pre')
     return {
       list: getComputedStyle(document.querySelector('.sidebar')).display,
       flows: getComputedStyle(document.querySelector('.room-timeline')).overflow,
+      ink: getComputedStyle(document.querySelector('.message-text')).color,
       cut: code.scrollWidth > code.clientWidth || code.scrollHeight > code.clientHeight,
     }
   })
-  await desk.emulateMedia({ media: null })
+  await desk.emulateMedia({ media: null, colorScheme: 'light' })
 
   // An address at which a program posts.
   await desk.goto('/#/settings/bots')

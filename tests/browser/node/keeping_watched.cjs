@@ -1,11 +1,11 @@
 'use strict'
 // A member watches a room while somebody who runs the server sets rules and a legal hold. Asks for: ann, bob, space,
-// room.
+// room, owner. Then she moderates him, while an owner gives him other roles.
 
 const { scenario } = require('./harness.cjs')
 
 scenario(async ({ asked, open, axe, picture }) => {
-  const { ann, bob, space, room } = asked
+  const { ann, bob, space, room, owner } = asked
   const member = await open(bob, { path: `/#/room/${room}` })
   const log = member.getByRole('log')
   const old = log.getByText(/old words/)
@@ -31,6 +31,7 @@ scenario(async ({ asked, open, axe, picture }) => {
     await question.waitFor({ state: 'hidden' })
     return told
   }
+  const description = await admin.getByLabel('Description').inputValue()
   await toggle('Begin a legal hold')
   const held = await said('A legal hold stands')
   const box = await member.getByRole('complementary').getByRole('searchbox').boundingBox()
@@ -66,5 +67,26 @@ scenario(async ({ asked, open, axe, picture }) => {
   await press('Erase them')
   const of_room = await said('after 30 days')
   await picture(member, 'keeping-watched-room')
-  return { asked_under_hold, ended, before, held, during_hold, of_space, of_room, field: box.height, found }
+
+  await admin.evaluate((to) => {
+    location.hash = to
+  }, `#/space/${space}/members`)
+  await admin.getByRole('listitem').filter({ hasText: bob.name }).getByRole('button', { name: 'Moderate' }).click()
+  const give = async (role) => {
+    const answer = await fetch(`${asked.origin}/api/v1/spaces/${space}/members/${bob.id}/role`, {
+      method: 'PUT',
+      headers: { authorization: `Bearer ${owner.token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ role }),
+    })
+    if (!answer.ok) throw new Error(await answer.text())
+  }
+  await give('moderator')
+  await admin.waitForFunction(() => document.querySelector('dialog select')?.value === 'moderator')
+  await give('admin') // whom an admin cannot ban
+  await press('Ban')
+  await question.waitFor()
+  await press('Ban')
+  await admin.locator('.toast-error').waitFor()
+  const refused = await admin.locator('.toast-error').innerText()
+  return { description, refused, asked_under_hold, ended, before, held, during_hold, of_space, of_room, field: box.height, found }
 })

@@ -6,8 +6,10 @@ import { useChat } from '../shell/chat_context'
 import { closeDialog } from '../shell/dialog'
 import { dateAndClock } from '../text/dates'
 import { Button } from '../ui/Button'
+import { Check } from '../ui/Check'
 import { Dialog } from '../ui/Dialog'
 import { Field } from '../ui/Field'
+import { typedInto } from '../ui/input'
 import { toast } from '../ui/toasts'
 import { useForm } from '../ui/useForm'
 import type { OwnRoom } from '../wire/contract'
@@ -72,11 +74,8 @@ export function ScheduleDialog(props: ScheduleDialogProps) {
           label={t('at_time')}
           hint={t('time_zone', { zone: Intl.DateTimeFormat().resolvedOptions().timeZone })}
           type="datetime-local"
-          value={typed.value}
           problem={form.problem.value}
-          onInput={(event) => {
-            typed.value = event.currentTarget.value
-          }}
+          {...typedInto(typed)}
         />
         <div class="form-acts">
           <Button
@@ -91,18 +90,18 @@ export function ScheduleDialog(props: ScheduleDialogProps) {
       <fieldset class="form schedule">
         <legend>{t('expires')}</legend>
         {EXPIRIES.map(([name, seconds]) => (
-          <label key={name} class="check">
-            <input
-              type="radio"
-              name="expires"
-              checked={expiresIn === seconds}
-              onChange={() => {
-                onExpire(seconds)
-                closeDialog()
-              }}
-            />
+          <Check
+            key={name}
+            type="radio"
+            name="expires"
+            checked={expiresIn === seconds}
+            onChange={() => {
+              onExpire(seconds)
+              closeDialog()
+            }}
+          >
             {t(name)}
-          </label>
+          </Check>
         ))}
       </fieldset>
       <ScheduledList room={room.id} />

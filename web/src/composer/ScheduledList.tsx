@@ -6,6 +6,8 @@ import { useChat } from '../shell/chat_context'
 import { dateAndClock } from '../text/dates'
 import { Button } from '../ui/Button'
 import { Field } from '../ui/Field'
+import { typedInto } from '../ui/input'
+import { Submit } from '../ui/Submit'
 import { tried } from '../ui/toasts'
 import { useForm } from '../ui/useForm'
 import { t as ui } from '../ui/words'
@@ -82,32 +84,20 @@ function Change({ one, onEnd }: { one: ScheduledMessage; onEnd(): void }) {
     <form class="form schedule-row" onSubmit={form.submit(save)}>
       <label class="schedule-change">
         {t('text')}
-        <textarea
-          dir="auto"
-          rows={3}
-          value={text.value}
-          onInput={(event) => {
-            text.value = event.currentTarget.value
-          }}
-        />
+        <textarea dir="auto" rows={3} {...typedInto(text)} />
       </label>
       <Field
         label={t('at_time')}
         hint={t('time_zone', { zone: Intl.DateTimeFormat().resolvedOptions().timeZone })}
         type="datetime-local"
-        value={at.value}
         problem={form.problem.value}
-        onInput={(event) => {
-          at.value = event.currentTarget.value
-        }}
+        {...typedInto(at)}
       />
       <div class="form-acts">
         <Button kind="quiet" onClick={onEnd}>
           {ui('cancel')}
         </Button>
-        <Button kind="primary" type="submit" disabled={form.busy.value}>
-          {ui('save')}
-        </Button>
+        <Submit form={form} kind="primary" act={ui('save')} />
       </div>
     </form>
   )

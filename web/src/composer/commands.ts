@@ -9,6 +9,7 @@ import { ShortcutHelp } from '../sidebar/dialogs'
 import { toast } from '../ui/toasts'
 import type { OwnRoom } from '../wire/contract'
 import { secondsOf } from './later'
+import { called } from './slash'
 import { t } from './words'
 
 export interface Command {
@@ -136,12 +137,10 @@ export const COMMANDS: readonly Command[] = [
   },
 ]
 
-/** The command that a text calls, or null where it is a message: also where it begins with `//` or a path. */
+/** The command that a text calls, or null where it is a message. */
 export function commandIn(text: string): Called | null {
-  const found = /^\/([a-z]+)(?:\s+([\s\S]*))?$/u.exec(text.trim())
-  if (found === null) return null
-  const name = found[1] as string
-  return { name, command: COMMANDS.find((one) => one.name === name), rest: (found[2] ?? '').trim() }
+  const found = called(text)
+  return found && { ...found, command: COMMANDS.find(({ name }) => name === found.name) }
 }
 
 async function accountNamed(chat: Chat, room: OwnRoom, name: string): Promise<string> {

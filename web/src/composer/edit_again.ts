@@ -7,12 +7,14 @@ import { Refused } from '../data/refusal'
 import { trayOf } from '../data/uploads'
 import { compose } from '../message/editing'
 import type { Message } from '../wire/contract'
+import { expiryIn } from './expiry'
+import { written } from './slash'
 
 /** `thread`: the messages of the thread in whose panel it stands, its first one first; null: it stands in the room. */
 export async function editAgain(
   chat: Chat,
   drafts: Drafts,
-  { nonce, room, text, reply_to }: OutboxEntry,
+  { nonce, room, text, reply_to, expires_in }: OutboxEntry,
   thread: readonly Message[] | null,
 ): Promise<void> {
   const root = thread?.[0]?.seq ?? null
@@ -30,7 +32,10 @@ export async function editAgain(
     return // pressed twice, or sent meanwhile
   const begun = drafts.of(room, root).peek()
   // What is being written is not lost over it.
-  drafts.write(room, root, [text, begun].filter((one) => one !== '').join('\n'))
+  const again = root === null ? written(text) : text
+  drafts.write(room, root, [again, begun].filter((one) => one !== '').join('\n'))
+  const expiry = expiryIn(chat, room, root)
+  if (expires_in !== null) expiry.value = Math.min(expires_in, expiry.peek() ?? expires_in)
   chat.uploads.move(nonce, trayOf(room, root))
   chat.outbox.discard(nonce)
   if (answered !== null) compose(room, root, { kind: 'reply', message: answered })

@@ -23,7 +23,7 @@ beforeEach(() => {
 test('an edit is found again by another field of its room, with the message', () => {
   new Edits('ann', 'room', null).keep(message(7), 'as it shall be')
   const again = new Edits('ann', 'room', null)
-  expect(again.left()).toEqual(message(7))
+  expect(again.left()).toEqual({ kind: 'edit', message: message(7) })
   expect(again.textOf(message(7))).toBe('as it shall be')
   expect(again.textOf(message(8))).toBe(null)
 })
@@ -49,9 +49,23 @@ test('an edit that is saved, given up or taken back is kept no longer', () => {
   expect(edits.left()).toBe(null)
 })
 
+test('what was being answered is found again, without its text; an edit goes before it', () => {
+  const kept = new Edits('ann', 'room', null)
+  kept.answer({ ...message(7), by: 'bob' })
+  const again = new Edits('ann', 'room', null)
+  expect(again.left()).toEqual({ kind: 'reply', message: { seq: 7, by: 'bob' } })
+  expect(new Edits('ann', 'room', 7).left()).toBe(null)
+  again.keep(message(8), 'as it shall be')
+  expect(again.left()?.kind).toBe('edit')
+  again.drop(message(8))
+  again.answer(null)
+  expect(again.left()).toBe(null)
+})
+
 test('signing out takes the edits of the account, and of no other', () => {
   const [ann, bob] = [new Edits('ann', 'room', null), new Edits('bob', 'room', null)]
   ann.keep(message(7), 'by ann')
+  ann.answer({ seq: 8, by: 'bob' })
   bob.keep(message(7), 'by bob')
   forget('ann')
   expect(ann.left()).toBe(null)

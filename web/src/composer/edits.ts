@@ -1,5 +1,9 @@
-/** Edits in progress; apart from what else is composed because only the field, which is loaded late, needs them. */
+/**
+ * Edits and answers in progress, over reloads; apart from what else is composed because only the field, which is loaded
+ * late, needs them.
+ */
 
+import type { Answered, Composing } from '../message/editing'
 import { keysOf, store, stored, unstore } from '../shell/storage'
 import type { Message } from '../wire/contract'
 
@@ -14,9 +18,12 @@ interface Kept {
 
 export class Edits {
   private readonly prefix: string
+  private readonly answered: string
 
   constructor(account: string, room: string, thread: number | null) {
-    this.prefix = `chatd.edits.${account}.${room}/${thread ?? ''}/`
+    const place = `${account}.${room}/${thread ?? ''}`
+    this.prefix = `chatd.edits.${place}/`
+    this.answered = `chatd.answered.${place}`
   }
 
   textOf({ seq }: Message): string | null {
@@ -32,9 +39,18 @@ export class Edits {
     unstore(this.prefix + seq)
   }
 
-  /** One that was left without being saved or given up. */
-  left(): Message | null {
+  /** The message that is being answered, if one is: without it an answer would be posted as no answer. */
+  answer(message: Answered | null): void {
+    if (message === null) unstore(this.answered)
+    else store(this.answered, { seq: message.seq, by: message.by } satisfies Answered)
+  }
+
+  /** What was left without being sent, saved or given up. */
+  left(): Composing | null {
     const [first] = keysOf(this.prefix)
-    return first === undefined ? null : (stored<Kept>(first)?.message ?? null)
+    const edited = first === undefined ? undefined : stored<Kept>(first)?.message
+    if (edited !== undefined) return { kind: 'edit', message: edited }
+    const message = stored<Answered>(this.answered)
+    return message && { kind: 'reply', message }
   }
 }

@@ -17,7 +17,9 @@ import type { OwnRoom } from '../wire/contract'
 import { type Called, commandIn } from './commands'
 import { draftsOf } from './drafts'
 import { Edits } from './edits'
+import { expiryIn } from './expiry'
 import { newestOwn } from './newest_own'
+import { literally } from './slash'
 import { useTypingSignal } from './useTypingSignal'
 import { t } from './words'
 
@@ -40,7 +42,7 @@ export function useWriting(room: OwnRoom, thread: number | null) {
   const running = useRef(false) // a command is
   const looking = useRef(false) // for the message to edit
   const here = useRef(true) // there is still a field
-  const expiresIn = useSignal<number | null>(null)
+  const expiresIn = expiryIn(chat, room.id, thread)
   const problem = useSignal<string | null>(null)
   const typing = useTypingSignal(room.id)
   const text = edited === null ? drafts.of(room.id, thread).value : changed.value
@@ -63,6 +65,8 @@ export function useWriting(room: OwnRoom, thread: number | null) {
     problem.value = null
   }
   const replyTo = composing?.kind === 'reply' ? composing.message.seq : thread
+  /** In a thread there are no commands. */
+  const meant = () => (thread === null ? literally(text) : text)
   const send = () => {
     problem.value = null
     if (left < 0) return
@@ -70,7 +74,7 @@ export function useWriting(room: OwnRoom, thread: number | null) {
     const called = thread === null ? commandIn(text) : null
     if (called !== null) return void run(called)
     if (text.trim() === '' && files.length === 0) return
-    post(text.startsWith('//') ? text.slice(1) : text, expiresIn.peek())
+    post(meant(), expiresIn.peek())
   }
   const post = (said: string, expires_in: number | null) => {
     chat.send({ room: room.id, text: said, reply_to: replyTo, expires_in }, tray)
@@ -110,7 +114,7 @@ export function useWriting(room: OwnRoom, thread: number | null) {
       const done = await command.run(chat, room, rest)
       if (done === undefined) clear()
       else if ('later' in done) openLater(done.later)
-      else post(done.post, done.expiresIn ?? null)
+      else post(done.post, done.expiresIn ?? expiresIn.peek())
     } catch (error) {
       problem.value = said(error as Error)
     } finally {
@@ -156,11 +160,12 @@ export function useWriting(room: OwnRoom, thread: number | null) {
     }
   }
 
-  // After a reload only what was written down knows of an edit.
+  // After a reload only what was written down knows of an edit or an answer.
   useLayoutEffect(() => {
     const left = composing === null ? edits.left() : null
-    if (left !== null) compose(room.id, thread, { kind: 'edit', message: left })
+    if (left !== null) compose(room.id, thread, left)
   }, [])
+  useLayoutEffect(() => edits.answer(composing?.kind === 'reply' ? composing.message : null), [composing])
   // Before the next key can come: what is typed at once must not be overwritten.
   useLayoutEffect(() => {
     if (edited !== null) changed.value = edits.textOf(edited) ?? edited.text ?? ''
@@ -191,7 +196,7 @@ export function useWriting(room: OwnRoom, thread: number | null) {
     stop,
     take,
     editLast,
-    openLater: () => openLater(text),
+    openLater: () => openLater(meant()),
     /** Nobody writes on for now. */
     leave: () => drafts.leave(room.id, thread),
   }

@@ -3,6 +3,7 @@
 import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import { useChat } from '../shell/chat_context'
+import { typedInto } from '../ui/input'
 import { place } from '../ui/Menu'
 import { EmojiGroups } from './EmojiGroups'
 import { EmojiImage } from './EmojiImage'
@@ -109,13 +110,10 @@ export function EmojiPicker({ space, anchor, onPick, onClose }: EmojiPickerProps
         autofocus
         aria-label={t('search')}
         placeholder={t('search')}
-        value={typed.value}
         ref={(input) => {
           if (input !== null && box.current?.contains(document.activeElement) === false) input.focus()
         }}
-        onInput={(event) => {
-          typed.value = event.currentTarget.value
-        }}
+        {...typedInto(typed)}
       />
       <EmojiGroups
         chosen={typed.value === '' ? group.value : null}

@@ -4,9 +4,9 @@ import { askOnce } from '../data/connection'
 import { Refused } from '../data/refusal'
 import { go, screenLink } from '../shell/route'
 import { signedIn, socketUrl } from '../shell/session'
-import { Button } from '../ui/Button'
 import { Field } from '../ui/Field'
 import { FormProblem } from '../ui/FormProblem'
+import { Submit } from '../ui/Submit'
 import { useForm } from '../ui/useForm'
 import { useDoor } from './about'
 import { deviceName } from './device_name'
@@ -76,9 +76,7 @@ export function Setup({ code }: { code: string }) {
           {...form.input('room')}
         />
         <FormProblem problem={form.problem} />
-        <Button kind="primary" type="submit" disabled={form.busy.value}>
-          {t('make')}
-        </Button>
+        <Submit form={form} kind="primary" act={t('make')} />
       </form>
       <p>{signIn}</p>
     </>

@@ -6,6 +6,7 @@ import { socketUrl } from '../shell/session'
 import { Button } from '../ui/Button'
 import { Field } from '../ui/Field'
 import { FormProblem } from '../ui/FormProblem'
+import { Submit } from '../ui/Submit'
 import { tried } from '../ui/toasts'
 import { useForm } from '../ui/useForm'
 import type { PasskeyProof } from '../wire/contract'
@@ -98,9 +99,12 @@ export function SignIn({ onBack, invite }: SignInProps) {
         )}
         {!second.value && <FormProblem problem={form.problem} />}
         <Waiting wait={wait} />
-        <Button kind="primary" type="submit" disabled={form.busy.value || wait.seconds.value > 0}>
-          {second.value ? t('verify') : t('sign_in')}
-        </Button>
+        <Submit
+          form={form}
+          kind="primary"
+          disabled={wait.seconds.value > 0}
+          act={second.value ? t('verify') : t('sign_in')}
+        />
       </form>
       {passkeys.offered.value && (
         <Button disabled={form.busy.value} onClick={() => form.run(withPasskey)}>

@@ -4,9 +4,9 @@ import { askOnce } from '../data/connection'
 import { screenLink } from '../shell/route'
 import { socketUrl } from '../shell/session'
 import { codeIn } from '../sidebar/invite_code'
-import { Button } from '../ui/Button'
 import { Field } from '../ui/Field'
 import { FormProblem } from '../ui/FormProblem'
+import { Submit } from '../ui/Submit'
 import { useForm } from '../ui/useForm'
 import { useDoor } from './about'
 import { Back } from './Back'
@@ -122,9 +122,7 @@ export function SignUp({ invite, onBack }: SignUpProps) {
         )}
         <FormProblem problem={form.problem} />
         <Waiting wait={wait} />
-        <Button kind="primary" type="submit" disabled={form.busy.value || wait.seconds.value > 0}>
-          {t('sign_up')}
-        </Button>
+        <Submit form={form} kind="primary" disabled={wait.seconds.value > 0} act={t('sign_up')} />
       </form>
       {signIn}
       <Back onBack={onBack} />

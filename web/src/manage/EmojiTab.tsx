@@ -8,6 +8,7 @@ import { Field } from '../ui/Field'
 import { eventsOf } from '../ui/following'
 import { PageEnd } from '../ui/PageEnd'
 import { usePages } from '../ui/pages'
+import { Submit } from '../ui/Submit'
 import { toast, tried } from '../ui/toasts'
 import { useForm } from '../ui/useForm'
 import { Person } from './Person'
@@ -65,13 +66,12 @@ export function EmojiTab({ space }: TabProps) {
             }}
           />
           <div>
-            <Button
+            <Submit
+              form={form}
               kind="primary"
-              type="submit"
-              disabled={form.busy.value || file.value === null || name.value === ''}
-            >
-              {t('add')}
-            </Button>
+              disabled={file.value === null || name.value === ''}
+              act={t('add')}
+            />
           </div>
         </form>
       )}

@@ -7,6 +7,7 @@ import { Field } from '../ui/Field'
 import { eventsOf } from '../ui/following'
 import { PageEnd } from '../ui/PageEnd'
 import { usePages } from '../ui/pages'
+import { Submit } from '../ui/Submit'
 import { toast, tried } from '../ui/toasts'
 import { useForm } from '../ui/useForm'
 import type { GrantedRole, NewInvite } from '../wire/contract'
@@ -92,9 +93,7 @@ export function InvitesTab({ space }: TabProps) {
           {...form.input('max_uses')}
         />
         <div>
-          <Button kind="primary" type="submit" disabled={form.busy.value}>
-            {t('make_invite')}
-          </Button>
+          <Submit form={form} kind="primary" act={t('make_invite')} />
         </div>
       </form>
       {made.value !== null && <InviteLink code={made.value.code} />}

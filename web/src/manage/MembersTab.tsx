@@ -49,9 +49,11 @@ export function MembersTab({ space }: TabProps) {
               holds(space.role, 'member.mute') &&
               above(space.role, member.role) && (
                 <Button
-                  onClick={() =>
-                    openDialog(<ModerateMember space={space} member={member} onDone={pages.reload} />)
-                  }
+                  onClick={() => {
+                    const shown = () =>
+                      pages.items.value.find(({ account }) => account === member.account) ?? member
+                    openDialog(<ModerateMember space={space.id} shown={shown} onDone={pages.reload} />)
+                  }}
                 >
                   {t('moderate')}
                 </Button>

@@ -1,6 +1,7 @@
 /** What may be done about one member: another role, silence, out, never again, and all texts gone. */
 
 import { useSignal } from '@preact/signals'
+import { useEffect } from 'preact/hooks'
 import { givable, holds } from '../data/rights'
 import { said } from '../i18n/said'
 import { useChat } from '../shell/chat_context'
@@ -9,37 +10,46 @@ import { Button } from '../ui/Button'
 import { confirmed } from '../ui/confirm'
 import { Dialog } from '../ui/Dialog'
 import { Field } from '../ui/Field'
-import { toast } from '../ui/toasts'
-import type { GrantedRole, Member, OwnSpace, Right, RoleSet } from '../wire/contract'
+import { typedInto } from '../ui/input'
+import { toast, tried } from '../ui/toasts'
+import type { GrantedRole, Member, Right, RoleSet } from '../wire/contract'
 import { Select } from './Select'
 import { t } from './words'
 import './manage.css'
 
 interface ModerateMemberProps {
-  space: OwnSpace
-  member: Pick<Member, 'account' | 'name' | 'display_name' | 'role'>
+  space: string
+  /** The member as the list has it now: others change roles while the dialog is open. */
+  shown(): Pick<Member, 'account' | 'name' | 'display_name' | 'role'>
   onDone?(): void
 }
 
 const HOUR_S = 3600
 const DURATIONS = [HOUR_S, 24 * HOUR_S, 7 * 24 * HOUR_S, 30 * 24 * HOUR_S] as const
 
-export function ModerateMember({ space, member, onDone }: ModerateMemberProps) {
+export function ModerateMember({ space, shown, onDone }: ModerateMemberProps) {
   const chat = useChat()
-  const role = useSignal<string>(member.role ?? 'member')
+  const own = chat.store.spaces.row(space).value?.role
+  const member = shown()
+  const has = member.role ?? 'member'
+  const picked = useSignal<string | null>(null)
+  const role = picked.value ?? has
   const reason = useSignal('')
   const duration = useSignal(String(24 * HOUR_S))
   const problem = useSignal<string | null>(null)
   const effect = useSignal<RoleSet | null>(null)
-  const about = () => ({ space: space.id, account: member.account, reason: reason.value.trim() || null })
+  const about = () => ({ space, account: member.account, reason: reason.value.trim() || null })
   const lasting = () => (duration.value === '' ? {} : { for: Number(duration.value) })
+  const done = async (work: () => Promise<unknown>) => {
+    await work()
+    toast(t('done'))
+    onDone?.()
+  }
   const act = async (work: () => Promise<unknown>) => {
     problem.value = null
     try {
-      await work()
-      toast(t('done'))
+      await done(work)
       closeDialog()
-      onDone?.()
     } catch (error) {
       problem.value = said(error as Error)
     }
@@ -53,27 +63,28 @@ export function ModerateMember({ space, member, onDone }: ModerateMemberProps) {
       danger: true,
     })
     if (!answer) return
-    await act(() =>
-      how === 'kick'
-        ? chat.ask('member.kick', about())
-        : chat.ask('member.ban', { ...about(), ...lasting() }),
-    )
+    const work = () =>
+      how === 'kick' ? chat.ask('member.kick', about()) : chat.ask('member.ban', { ...about(), ...lasting() })
+    await tried(() => done(work)) // what asked has taken the place of this dialog
   }
   /** What the other role would change. */
   const preview = async (to: string) => {
     effect.value = null
     problem.value = null
-    if (to === member.role) return
+    if (to === has) return
     try {
       const found = await chat.ask('member.set_role', { ...about(), role: to as GrantedRole, dry_run: true })
-      if (role.peek() === to) effect.value = found
+      if (picked.peek() === to) effect.value = found
     } catch (error) {
       problem.value = said(error as Error)
     }
   }
+  useEffect(() => {
+    if (picked.peek() !== null) void preview(role)
+  }, [role, has])
   /** Counts first, so that nobody erases more than they think. */
   const erase = async () => {
-    try {
+    await tried(async () => {
       const { messages } = await chat.ask('member.erase_messages', { ...about(), dry_run: true })
       const answer = await confirmed({
         title: t('erase'),
@@ -82,29 +93,26 @@ export function ModerateMember({ space, member, onDone }: ModerateMemberProps) {
         danger: true,
         reason: true,
       })
-      if (answer) await act(() => chat.ask('member.erase_messages', { ...about(), ...answer }))
-    } catch (error) {
-      problem.value = said(error as Error)
-    }
+      if (answer) await done(() => chat.ask('member.erase_messages', { ...about(), ...answer }))
+    })
   }
   return (
     <Dialog title={t('moderate_name', { name: member.display_name || member.name })} onClose={closeDialog}>
-      {holds(space.role, 'member.set_role') && (
+      {holds(own, 'member.set_role') && (
         <div class="manage-inline form">
           <Select
             label={t('role')}
-            value={role.value}
-            options={givable(space.role).map((one) => [one, t(`role_${one}`)])}
+            value={role}
+            options={givable(own).map((one) => [one, t(`role_${one}`)])}
             onPick={(value) => {
-              role.value = value
-              void preview(value)
+              picked.value = value
             }}
           />
           <div>
             <Button
-              disabled={role.value === member.role}
+              disabled={role === has}
               onClick={() =>
-                act(() => chat.ask('member.set_role', { ...about(), role: role.value as GrantedRole }))
+                act(() => chat.ask('member.set_role', { ...about(), role: role as GrantedRole }))
               }
             >
               {t('set_role')}
@@ -122,11 +130,8 @@ export function ModerateMember({ space, member, onDone }: ModerateMemberProps) {
         label={t('reason')}
         hint={t('reason_hint')}
         maxLength={500}
-        value={reason.value}
         problem={problem.value}
-        onInput={(event) => {
-          reason.value = event.currentTarget.value
-        }}
+        {...typedInto(reason)}
       />
       <Select
         label={t('how_long')}
@@ -154,7 +159,7 @@ export function ModerateMember({ space, member, onDone }: ModerateMemberProps) {
         <Button kind="danger" onClick={() => putOut('ban')}>
           {t('ban')}
         </Button>
-        {holds(space.role, 'member.erase_messages') && (
+        {holds(own, 'member.erase_messages') && (
           <Button kind="danger" onClick={erase}>
             {t('erase')}
           </Button>

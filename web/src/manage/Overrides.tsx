@@ -7,6 +7,7 @@ import { directoryOf } from '../people/directory'
 import { useChat } from '../shell/chat_context'
 import { Button } from '../ui/Button'
 import { Field } from '../ui/Field'
+import { typedInto } from '../ui/input'
 import { toast, tried } from '../ui/toasts'
 import {
   BOUND_ROLES,
@@ -142,14 +143,7 @@ export function Overrides({ room, space }: { room: string; space: OwnSpace }) {
         <section class="preview" aria-live="polite" aria-label={t('preview')}>
           <Effect title={t('gains')} accounts={preview.value.effect.gains ?? []} />
           <Effect title={t('loses')} accounts={preview.value.effect.loses ?? []} />
-          <Field
-            label={t('reason')}
-            value={reason.value}
-            maxLength={500}
-            onInput={(event) => {
-              reason.value = event.currentTarget.value
-            }}
-          />
+          <Field label={t('reason')} maxLength={500} {...typedInto(reason)} />
           <div class="form-acts">
             <Button
               kind="quiet"

@@ -8,6 +8,7 @@ import { Button } from '../ui/Button'
 import { confirmed } from '../ui/confirm'
 import { Field } from '../ui/Field'
 import { FormProblem } from '../ui/FormProblem'
+import { Submit } from '../ui/Submit'
 import { toast, tried } from '../ui/toasts'
 import { useForm } from '../ui/useForm'
 import { t as ui } from '../ui/words'
@@ -55,13 +56,11 @@ export function OverviewTab({ space }: TabProps) {
     <>
       <form class="form" onSubmit={form.submit(save)}>
         <Field label={t('space_name')} disabled={!mayUpdate} {...form.input('name')} />
-        <Field label={t('description')} disabled={!mayUpdate} {...form.input('description')} />
+        <Field label={t('description')} rows={3} disabled={!mayUpdate} {...form.input('description')} />
         <FormProblem problem={form.problem} />
         {mayUpdate && (
           <div>
-            <Button kind="primary" type="submit" disabled={form.busy.value}>
-              {ui('save')}
-            </Button>
+            <Submit form={form} kind="primary" act={ui('save')} />
           </div>
         )}
       </form>

@@ -5,6 +5,7 @@ import { useChat } from '../shell/chat_context'
 import { Button } from '../ui/Button'
 import { confirmed } from '../ui/confirm'
 import { Field } from '../ui/Field'
+import { typedInto } from '../ui/input'
 import { toast, tried } from '../ui/toasts'
 import { t as ui } from '../ui/words'
 import { countOld, endSentence, type Place, ruleSentence, stricter } from './retention'
@@ -102,10 +103,7 @@ export function Retention({ place, keepDays, around, hold, may, onChanged }: Ret
               min={1}
               max={MOST_DAYS}
               step={1}
-              value={days.value}
-              onInput={(event) => {
-                days.value = event.currentTarget.value
-              }}
+              {...typedInto(days)}
             />
           )}
           <div class="form-acts">

@@ -6,10 +6,10 @@ import { holds } from '../data/rights'
 import { useChat } from '../shell/chat_context'
 import { closeDialog } from '../shell/dialog'
 import { screenLink } from '../shell/route'
-import { Button } from '../ui/Button'
 import { Dialog } from '../ui/Dialog'
 import { Field } from '../ui/Field'
 import { FormProblem } from '../ui/FormProblem'
+import { Submit } from '../ui/Submit'
 import { toast, tried } from '../ui/toasts'
 import { useForm } from '../ui/useForm'
 import { t as ui } from '../ui/words'
@@ -93,9 +93,7 @@ function About({ room, onChanged }: { room: RoomDetail; onChanged(): void }) {
       <FormProblem problem={form.problem} />
       {may && (
         <div class="form-acts">
-          <Button kind="primary" type="submit" disabled={form.busy.value}>
-            {ui('save')}
-          </Button>
+          <Submit form={form} kind="primary" act={ui('save')} />
         </div>
       )}
     </form>

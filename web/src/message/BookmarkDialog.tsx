@@ -3,9 +3,9 @@
 import { useEffect } from 'preact/hooks'
 import { useChat } from '../shell/chat_context'
 import { closeDialog } from '../shell/dialog'
-import { Button } from '../ui/Button'
 import { Dialog } from '../ui/Dialog'
 import { Field } from '../ui/Field'
+import { Submit } from '../ui/Submit'
 import { toast } from '../ui/toasts'
 import { useForm } from '../ui/useForm'
 import { t as ui } from '../ui/words'
@@ -45,9 +45,7 @@ export function BookmarkDialog({ room, seq, note: before }: { room: string; seq:
           {...form.input('note')}
         />
         <div class="form-acts">
-          <Button kind="primary" type="submit" disabled={form.busy.value}>
-            {ui('save')}
-          </Button>
+          <Submit form={form} kind="primary" act={ui('save')} />
         </div>
       </form>
     </Dialog>

@@ -2,43 +2,27 @@
 
 import { useChat } from '../shell/chat_context'
 import { closeDialog } from '../shell/dialog'
-import { Button } from '../ui/Button'
-import { Dialog } from '../ui/Dialog'
-import { Field } from '../ui/Field'
+import { AskDialog } from '../ui/AskDialog'
 import { toast } from '../ui/toasts'
-import { useForm } from '../ui/useForm'
 import { t as ui } from '../ui/words'
 import { t } from './act_words'
 
 export function ReportDialog({ room, seq }: { room: string; seq: number }) {
   const chat = useChat()
-  const form = useForm({ reason: '' })
-  const report = async () => {
-    await chat.ask('message.report', { room, seq, reason: form.values.reason.value.trim() })
+  const report = async (reason: string) => {
+    await chat.ask('message.report', { room, seq, reason })
     closeDialog()
     toast(t('reported'))
   }
   return (
-    <Dialog title={t('report')} onClose={closeDialog}>
-      <form class="form" onSubmit={form.submit(report)}>
-        <p>{t('report_text')}</p>
-        <Field
-          label={ui('reason')}
-          maxLength={500}
-          autofocus
-          problem={form.problem.value}
-          {...form.input('reason')}
-        />
-        <div class="form-acts">
-          <Button
-            kind="primary"
-            type="submit"
-            disabled={form.busy.value || form.values.reason.value.trim() === ''}
-          >
-            {t('report')}
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+    <AskDialog
+      title={t('report')}
+      text={t('report_text')}
+      label={ui('reason')}
+      name="reason"
+      maxLength={500}
+      act={t('report')}
+      onAnswer={report}
+    />
   )
 }

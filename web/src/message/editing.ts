@@ -3,10 +3,11 @@
 import { signal } from '@preact/signals'
 import type { Message } from '../wire/contract'
 
-export interface Composing {
-  readonly kind: 'edit' | 'reply'
-  readonly message: Message
-}
+export type Composing =
+  | { readonly kind: 'edit'; readonly message: Message }
+  | { readonly kind: 'reply'; readonly message: Answered }
+
+export type Answered = Pick<Message, 'seq' | 'by'>
 
 const composers = signal<ReadonlyMap<string, Composing>>(new Map())
 

@@ -4,10 +4,13 @@ import { useSignal } from '@preact/signals'
 import { useChat } from '../shell/chat_context'
 import { dateAndClock } from '../text/dates'
 import { Button } from '../ui/Button'
+import { Check } from '../ui/Check'
 import { CopyField } from '../ui/CopyField'
 import { Field } from '../ui/Field'
+import { tickedInto } from '../ui/input'
 import { PageEnd } from '../ui/PageEnd'
 import { usePages } from '../ui/pages'
+import { Submit } from '../ui/Submit'
 import { useForm } from '../ui/useForm'
 import type { RecoveryLink } from '../wire/contract'
 import { AccountRow } from './AccountRow'
@@ -109,20 +112,9 @@ function NewAccount({ onMade }: { onMade(link: LinkFor): void }) {
         {...form.input('name')}
       />
       <Field label={t('display_name')} maxLength={80} autocomplete="off" {...form.input('display_name')} />
-      <label class="check">
-        <input
-          type="checkbox"
-          checked={admin.value}
-          onChange={(event) => {
-            admin.value = event.currentTarget.checked
-          }}
-        />
-        {t('runs_server')}
-      </label>
+      <Check {...tickedInto(admin)}>{t('runs_server')}</Check>
       <div>
-        <Button kind="primary" type="submit" disabled={form.busy.value}>
-          {t('new_account')}
-        </Button>
+        <Submit form={form} kind="primary" act={t('new_account')} />
       </div>
     </form>
   )

@@ -6,8 +6,8 @@ import { language } from '../i18n/strings'
 import { useChat } from '../shell/chat_context'
 import { dateAndClock } from '../text/dates'
 import { size } from '../text/sizes'
-import { Button } from '../ui/Button'
 import { Field } from '../ui/Field'
+import { Submit } from '../ui/Submit'
 import { tried } from '../ui/toasts'
 import { useForm } from '../ui/useForm'
 import { t as ui } from '../ui/words'
@@ -102,9 +102,7 @@ function Check() {
       </div>
       {form.problem.value !== null && <p class="form-problem">{form.problem.value}</p>}
       <div>
-        <Button type="submit" disabled={form.busy.value}>
-          {t('check_now')}
-        </Button>
+        <Submit form={form} act={t('check_now')} />
       </div>
     </form>
   )
@@ -133,9 +131,7 @@ function Backup() {
       />
       {made.value !== null && <p role="status">{made.value}</p>}
       <div>
-        <Button type="submit" disabled={form.busy.value}>
-          {t('backup_now')}
-        </Button>
+        <Submit form={form} act={t('backup_now')} />
       </div>
     </form>
   )

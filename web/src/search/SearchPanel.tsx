@@ -8,6 +8,7 @@ import { useChat } from '../shell/chat_context'
 import type { Panel } from '../shell/panel'
 import { Button } from '../ui/Button'
 import { Icon } from '../ui/Icon'
+import { typedInto } from '../ui/input'
 import { type Asked, askedOf } from './asked'
 import { Filters } from './Filters'
 import { finished, parsed, without } from './query'
@@ -66,11 +67,8 @@ export function SearchPanel({ panel }: { panel: Extract<Panel, { kind: 'search' 
           maxLength={400}
           aria-label={t('search')}
           placeholder={t('search')}
-          value={typed.value}
           ref={field}
-          onInput={(event) => {
-            typed.value = event.currentTarget.value
-          }}
+          {...typedInto(typed)}
         />
         <Suggestions found={suggested} onPick={(value) => write(finished(typed.peek(), value))} />
         <div class="search-filters" role="group" aria-label={t('filters')}>

@@ -1,9 +1,10 @@
 import { useChat } from '../shell/chat_context'
-import { Button } from '../ui/Button'
 import { Field } from '../ui/Field'
 import { FormProblem } from '../ui/FormProblem'
+import { Submit } from '../ui/Submit'
 import { toast } from '../ui/toasts'
 import { useForm } from '../ui/useForm'
+import { Password } from './Password'
 import { t } from './words'
 
 export function AccountTab() {
@@ -36,18 +37,10 @@ function Rename() {
         required
         {...form.input('name')}
       />
-      <Field
-        label={t('password')}
-        hint={t('password_if_any')}
-        type="password"
-        autocomplete="current-password"
-        {...form.input('password')}
-      />
+      <Password form={form} optional />
       <FormProblem problem={form.problem} />
       <div>
-        <Button type="submit" disabled={form.busy.value}>
-          {t('rename')}
-        </Button>
+        <Submit form={form} act={t('rename')} />
       </div>
     </form>
   )
@@ -82,9 +75,7 @@ function ChangePassword() {
       />
       <FormProblem problem={form.problem} />
       <div>
-        <Button type="submit" disabled={form.busy.value}>
-          {t('change_password')}
-        </Button>
+        <Submit form={form} act={t('change_password')} />
       </div>
     </form>
   )

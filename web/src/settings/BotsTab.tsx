@@ -1,11 +1,13 @@
 import { useSignal } from '@preact/signals'
 import { useChat } from '../shell/chat_context'
 import { Button } from '../ui/Button'
+import { Check } from '../ui/Check'
 import { CopyField } from '../ui/CopyField'
 import { confirmed } from '../ui/confirm'
 import { Field } from '../ui/Field'
 import { PageEnd } from '../ui/PageEnd'
 import { usePages } from '../ui/pages'
+import { Submit } from '../ui/Submit'
 import { tried } from '../ui/toasts'
 import { useForm } from '../ui/useForm'
 import { type Bot, SCOPES, type Scope } from '../wire/contract'
@@ -63,9 +65,7 @@ export function BotsTab() {
           }}
         />
         <div>
-          <Button kind="primary" type="submit" disabled={form.busy.value}>
-            {t('new_bot')}
-          </Button>
+          <Submit form={form} kind="primary" act={t('new_bot')} />
         </div>
       </form>
     </>
@@ -83,19 +83,18 @@ function Scopes({
     <fieldset class="form settings-choice">
       <legend>{t('scopes')}</legend>
       {SCOPES.map((scope) => (
-        <label key={scope} class="check">
-          <input
-            type="checkbox"
-            checked={chosen.has(scope)}
-            onChange={(event) => {
-              const next = new Set(chosen)
-              if (event.currentTarget.checked) next.add(scope)
-              else next.delete(scope)
-              onChange(next)
-            }}
-          />
+        <Check
+          key={scope}
+          checked={chosen.has(scope)}
+          onChange={(event) => {
+            const next = new Set(chosen)
+            if (event.currentTarget.checked) next.add(scope)
+            else next.delete(scope)
+            onChange(next)
+          }}
+        >
           {t(`scope_${scope}`)}
-        </label>
+        </Check>
       ))}
     </fieldset>
   )

@@ -5,9 +5,11 @@ import { signOut } from '../shell/session'
 import { Button } from '../ui/Button'
 import { Field } from '../ui/Field'
 import { FormProblem } from '../ui/FormProblem'
+import { Submit } from '../ui/Submit'
 import { toast, tried } from '../ui/toasts'
 import { useForm } from '../ui/useForm'
 import type { ExportPage } from '../wire/contract'
+import { Password } from './Password'
 import { t } from './words'
 
 export function DataTab() {
@@ -53,18 +55,15 @@ export function DataTab() {
         <h2>{t('delete_account')}</h2>
         <p>{t('delete_account_text')}</p>
         <Field label={t('type_name', { name })} autocomplete="off" {...form.input('name')} />
-        <Field
-          label={t('password')}
-          hint={t('password_if_any')}
-          type="password"
-          autocomplete="current-password"
-          {...form.input('password')}
-        />
+        <Password form={form} optional />
         <FormProblem problem={form.problem} />
         <div>
-          <Button kind="danger" type="submit" disabled={form.busy.value || form.values.name.value !== name}>
-            {t('delete_account')}
-          </Button>
+          <Submit
+            form={form}
+            kind="danger"
+            disabled={form.values.name.value !== name}
+            act={t('delete_account')}
+          />
         </div>
       </form>
     </>

@@ -5,10 +5,11 @@ import { useEffect } from 'preact/hooks'
 import { useChat } from '../shell/chat_context'
 import { dateAndClock } from '../text/dates'
 import { Button } from '../ui/Button'
-import { Field } from '../ui/Field'
+import { Submit } from '../ui/Submit'
 import { tried } from '../ui/toasts'
 import { useForm } from '../ui/useForm'
 import type { Identity, IdentityProvider } from '../wire/contract'
+import { Password } from './Password'
 import { t } from './words'
 
 export function Identities() {
@@ -37,14 +38,7 @@ export function Identities() {
   return (
     <form class="form" onSubmit={form.submit(begin)}>
       <h2>{t('identities')}</h2>
-      <Field
-        label={t('password')}
-        hint={t('password_if_any')}
-        type="password"
-        autocomplete="current-password"
-        problem={form.problem.value}
-        {...form.input('password')}
-      />
+      <Password form={form} problem={form.problem.value} optional />
       <ul class="rows">
         {list.value.map((identity) => (
           <li key={`${identity.issuer}${identity.subject}`} class="row">
@@ -62,7 +56,7 @@ export function Identities() {
       </ul>
       {provider.value !== null && (
         <div>
-          <Button type="submit">{t('link_identity', { name: provider.value.name })}</Button>
+          <Submit form={form} act={t('link_identity', { name: provider.value.name })} />
         </div>
       )}
     </form>

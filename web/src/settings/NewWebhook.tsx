@@ -4,9 +4,9 @@ import { useSignal } from '@preact/signals'
 import { Select } from '../manage/Select'
 import { useChat } from '../shell/chat_context'
 import { dateTime } from '../text/dates'
-import { Button } from '../ui/Button'
 import { CopyField } from '../ui/CopyField'
 import { Field } from '../ui/Field'
+import { Submit } from '../ui/Submit'
 import { useForm } from '../ui/useForm'
 import { makeWebhook, type Webhook } from './webhook'
 import { t } from './webhook_words'
@@ -53,9 +53,7 @@ export function NewWebhook({ onMade }: { onMade(): void }) {
         {...form.input('name')}
       />
       <div>
-        <Button kind="primary" type="submit" disabled={form.busy.value}>
-          {t('make')}
-        </Button>
+        <Submit form={form} kind="primary" act={t('make')} />
       </div>
       {made.value !== null && <Made webhook={made.value} />}
     </form>

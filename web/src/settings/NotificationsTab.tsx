@@ -1,7 +1,8 @@
 import { useChat } from '../shell/chat_context'
-import { Button } from '../ui/Button'
+import { Check } from '../ui/Check'
 import { Field } from '../ui/Field'
 import { FormProblem } from '../ui/FormProblem'
+import { Submit } from '../ui/Submit'
 import { toast, tried } from '../ui/toasts'
 import { useForm } from '../ui/useForm'
 import { t as ui } from '../ui/words'
@@ -39,23 +40,19 @@ function Quiet() {
           <Field label={t('quiet_from')} type="time" {...form.input('from')} />
           <Field label={t('quiet_to')} type="time" {...form.input('to')} />
           <div>
-            <Button type="submit" disabled={form.busy.value}>
-              {ui('save')}
-            </Button>
+            <Submit form={form} act={ui('save')} />
           </div>
           <FormProblem problem={form.problem} />
         </div>
       </form>
-      <label class="check">
-        <input
-          type="checkbox"
-          checked={receipts}
-          onChange={(event) =>
-            tried(() => chat.ask('preferences.update', { receipts: event.currentTarget.checked }))
-          }
-        />
+      <Check
+        checked={receipts}
+        onChange={(event) =>
+          tried(() => chat.ask('preferences.update', { receipts: event.currentTarget.checked }))
+        }
+      >
         {t('show_receipts')}
-      </label>
+      </Check>
     </>
   )
 }

@@ -12,10 +12,12 @@ import { Button } from '../ui/Button'
 import { Dialog } from '../ui/Dialog'
 import { Field } from '../ui/Field'
 import { FormProblem } from '../ui/FormProblem'
+import { Submit, type SubmitProps } from '../ui/Submit'
 import { tried } from '../ui/toasts'
 import { useForm } from '../ui/useForm'
 import { t as ui } from '../ui/words'
 import type { Passkey } from '../wire/contract'
+import { Password } from './Password'
 import { t } from './words'
 
 export function Passkeys() {
@@ -100,9 +102,9 @@ function Add({ onEnd }: Pick<Asked, 'onEnd'>) {
           autocomplete="off"
           {...form.input('name')}
         />
-        <Password form={form} />
+        <Password form={form} optional />
         <FormProblem problem={form.problem} />
-        <Acts act={t('passkey_go')} busy={form.busy.value} onEnd={onEnd} />
+        <Acts act={t('passkey_go')} form={form} onEnd={onEnd} />
       </form>
     </Dialog>
   )
@@ -126,7 +128,7 @@ function Rename({ passkey, onEnd }: Asked) {
           problem={form.problem.value}
           {...form.input('name')}
         />
-        <Acts act={ui('save')} busy={form.busy.value} onEnd={onEnd} />
+        <Acts act={ui('save')} form={form} onEnd={onEnd} />
       </form>
     </Dialog>
   )
@@ -146,43 +148,25 @@ function Remove({ passkey, onEnd }: Asked) {
     <Dialog title={t('passkey_remove', { name: passkey.name })} onClose={() => onEnd(false)}>
       <form class="form" onSubmit={form.submit(remove)}>
         <p>{t('passkey_remove_text')}</p>
-        <Password form={form} />
+        <Password form={form} optional />
         <FormProblem problem={form.problem} />
-        <Acts act={t('remove')} danger busy={form.busy.value} onEnd={onEnd} />
+        <Acts act={t('remove')} kind="danger" form={form} onEnd={onEnd} />
       </form>
     </Dialog>
   )
 }
 
-/** An account that has no password leaves it empty. */
-function Password({ form }: { form: ReturnType<typeof useForm<{ password: string }>> }) {
-  return (
-    <Field
-      label={t('password')}
-      hint={t('password_if_any')}
-      type="password"
-      autocomplete="current-password"
-      {...form.input('password')}
-    />
-  )
-}
-
-interface ActsProps {
-  act: string
-  danger?: boolean
-  busy: boolean
+interface ActsProps extends SubmitProps {
   onEnd(changed: boolean): void
 }
 
-function Acts({ act, danger, busy, onEnd }: ActsProps) {
+function Acts({ onEnd, ...submit }: ActsProps) {
   return (
     <div class="form-acts">
       <Button kind="quiet" onClick={() => onEnd(false)}>
         {ui('cancel')}
       </Button>
-      <Button kind={danger ? 'danger' : 'primary'} type="submit" disabled={busy}>
-        {act}
-      </Button>
+      <Submit kind="primary" {...submit} />
     </div>
   )
 }

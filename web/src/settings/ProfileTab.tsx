@@ -5,6 +5,7 @@ import { Avatar } from '../ui/Avatar'
 import { Button } from '../ui/Button'
 import { Field } from '../ui/Field'
 import { FormProblem } from '../ui/FormProblem'
+import { Submit } from '../ui/Submit'
 import { toast, tried } from '../ui/toasts'
 import { useForm } from '../ui/useForm'
 import { t as ui } from '../ui/words'
@@ -52,12 +53,10 @@ export function ProfileTab() {
       </div>
       <form class="form" onSubmit={form.submit(save)}>
         <Field label={t('display_name')} maxLength={80} required {...form.input('display_name')} />
-        <Field label={t('about')} hint={t('about_hint')} {...form.input('about')} />
+        <Field label={t('about')} rows={3} hint={t('about_hint')} {...form.input('about')} />
         <FormProblem problem={form.problem} />
         <div>
-          <Button kind="primary" type="submit" disabled={form.busy.value}>
-            {ui('save')}
-          </Button>
+          <Submit form={form} kind="primary" act={ui('save')} />
         </div>
       </form>
     </>

@@ -6,9 +6,11 @@ import { useChat } from '../shell/chat_context'
 import { Button } from '../ui/Button'
 import { Field } from '../ui/Field'
 import { QrCode } from '../ui/QrCode'
+import { Submit } from '../ui/Submit'
 import { toast, tried } from '../ui/toasts'
 import { useForm } from '../ui/useForm'
 import type { TotpSecret, TotpState } from '../wire/contract'
+import { Password } from './Password'
 import { t } from './words'
 
 export function Totp() {
@@ -61,18 +63,9 @@ function Begin({ onBegun }: { onBegun(secret: TotpSecret): void }) {
     <form class="form" onSubmit={form.submit(begin)}>
       <h2>{t('second_factor')}</h2>
       <p>{t('second_factor_text')}</p>
-      <Field
-        label={t('password')}
-        type="password"
-        autocomplete="current-password"
-        required
-        problem={form.problem.value}
-        {...form.input('password')}
-      />
+      <Password form={form} problem={form.problem.value} />
       <div>
-        <Button type="submit" disabled={form.busy.value}>
-          {t('totp_begin')}
-        </Button>
+        <Submit form={form} act={t('totp_begin')} />
       </div>
     </form>
   )
@@ -103,9 +96,7 @@ function Confirm({ secret, onCodes }: { secret: TotpSecret; onCodes(codes: reado
         {...form.input('code')}
       />
       <div>
-        <Button kind="primary" type="submit" disabled={form.busy.value}>
-          {t('totp_confirm')}
-        </Button>
+        <Submit form={form} kind="primary" act={t('totp_confirm')} />
       </div>
     </form>
   )
@@ -149,13 +140,7 @@ function Remove({ left, onDone }: { left: number; onDone(): void }) {
       <p>
         {t('totp_on')} {t('codes_left', { count: left })}
       </p>
-      <Field
-        label={t('password')}
-        type="password"
-        autocomplete="current-password"
-        required
-        {...form.input('password')}
-      />
+      <Password form={form} />
       <Field
         label={t('totp_code')}
         autocomplete="one-time-code"
@@ -164,9 +149,7 @@ function Remove({ left, onDone }: { left: number; onDone(): void }) {
         {...form.input('code')}
       />
       <div>
-        <Button kind="danger" type="submit" disabled={form.busy.value}>
-          {t('totp_remove')}
-        </Button>
+        <Submit form={form} kind="danger" act={t('totp_remove')} />
       </div>
     </form>
   )

@@ -1,41 +1,25 @@
 import { useChat } from '../shell/chat_context'
 import { closeDialog } from '../shell/dialog'
-import { Button } from '../ui/Button'
-import { Dialog } from '../ui/Dialog'
-import { Field } from '../ui/Field'
-import { useForm } from '../ui/useForm'
+import { AskDialog } from '../ui/AskDialog'
 import { t } from './dialog_words'
 import { enterSpace } from './enter_space'
 import { codeIn } from './invite_code'
 import { t as shared } from './words'
-import './browse.css'
 
 export function JoinSpace() {
   const chat = useChat()
-  const form = useForm({ code: '' })
-  const join = async () => {
-    const { space } = await chat.ask('invite.accept', { code: codeIn(form.values.code.value) })
+  const join = async (link: string) => {
+    const { space } = await chat.ask('invite.accept', { code: codeIn(link) })
     closeDialog()
     await enterSpace(chat, space)
   }
   return (
-    <Dialog title={shared('join_space')} onClose={closeDialog}>
-      <form class="form" onSubmit={form.submit(join)}>
-        <Field
-          label={t('invite_code')}
-          required
-          autofocus
-          problem={form.problem.value}
-          {...form.input('code')}
-        />
-        <Button
-          kind="primary"
-          type="submit"
-          disabled={form.busy.value || form.values.code.value.trim() === ''}
-        >
-          {t('join')}
-        </Button>
-      </form>
-    </Dialog>
+    <AskDialog
+      title={shared('join_space')}
+      label={t('invite_code')}
+      name="code"
+      act={t('join')}
+      onAnswer={join}
+    />
   )
 }

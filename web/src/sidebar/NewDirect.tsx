@@ -8,6 +8,7 @@ import { Button } from '../ui/Button'
 import { Dialog } from '../ui/Dialog'
 import { Field } from '../ui/Field'
 import { Icon } from '../ui/Icon'
+import { typedInto } from '../ui/input'
 import { tried } from '../ui/toasts'
 import type { Member } from '../wire/contract'
 import { t } from './dialog_words'
@@ -61,10 +62,7 @@ export function NewDirect() {
         hint={t('whom_hint')}
         type="search"
         autofocus
-        value={typed.value}
-        onInput={(event) => {
-          typed.value = event.currentTarget.value
-        }}
+        {...typedInto(typed)}
         onKeyDown={(event) => {
           if (event.key === 'Enter' && found[0] !== undefined && typed.value !== '') {
             event.preventDefault()

@@ -2,9 +2,11 @@ import { useSignal } from '@preact/signals'
 import { useChat } from '../shell/chat_context'
 import { closeDialog } from '../shell/dialog'
 import { go, roomLink } from '../shell/route'
-import { Button } from '../ui/Button'
+import { Check } from '../ui/Check'
 import { Dialog } from '../ui/Dialog'
 import { Field } from '../ui/Field'
+import { tickedInto } from '../ui/input'
+import { Submit } from '../ui/Submit'
 import { useForm } from '../ui/useForm'
 import type { OwnSpace } from '../wire/contract'
 import { t } from './dialog_words'
@@ -39,33 +41,14 @@ export function NewRoom({ space }: { space: OwnSpace }) {
           {...form.input('name')}
         />
         <Field label={t('room_topic')} hint={t('room_topic_hint')} {...form.input('topic')} />
-        <label class="check">
-          <input
-            type="checkbox"
-            checked={isPrivate.value}
-            onChange={(event) => {
-              isPrivate.value = event.currentTarget.checked
-            }}
-          />
-          {t('private')}
-        </label>
-        <label class="check">
-          <input
-            type="checkbox"
-            checked={announcement.value}
-            onChange={(event) => {
-              announcement.value = event.currentTarget.checked
-            }}
-          />
-          {shared('announcement')}
-        </label>
-        <Button
+        <Check {...tickedInto(isPrivate)}>{t('private')}</Check>
+        <Check {...tickedInto(announcement)}>{shared('announcement')}</Check>
+        <Submit
+          form={form}
           kind="primary"
-          type="submit"
-          disabled={form.busy.value || form.values.name.value.trim() === ''}
-        >
-          {t('create')}
-        </Button>
+          disabled={form.values.name.value.trim() === ''}
+          act={t('create')}
+        />
       </form>
     </Dialog>
   )

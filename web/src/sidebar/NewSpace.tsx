@@ -1,39 +1,23 @@
 import { useChat } from '../shell/chat_context'
-import { closeDialog, openDialog } from '../shell/dialog'
-import { Button } from '../ui/Button'
-import { Dialog } from '../ui/Dialog'
-import { Field } from '../ui/Field'
-import { useForm } from '../ui/useForm'
+import { openDialog } from '../shell/dialog'
+import { AskDialog } from '../ui/AskDialog'
 import { t } from './dialog_words'
 import { NewRoom } from './dialogs'
 import { t as shared } from './words'
-import './browse.css'
 
 export function NewSpace() {
   const chat = useChat()
-  const form = useForm({ name: '' })
-  const create = async () => {
-    const { space } = await chat.ask('space.create', { name: form.values.name.value })
+  const create = async (name: string) => {
+    const { space } = await chat.ask('space.create', { name })
     openDialog(<NewRoom space={{ ...space, role: 'owner' }} />)
   }
   return (
-    <Dialog title={shared('new_space')} onClose={closeDialog}>
-      <form class="form" onSubmit={form.submit(create)}>
-        <Field
-          label={t('space_name')}
-          required
-          autofocus
-          problem={form.problem.value}
-          {...form.input('name')}
-        />
-        <Button
-          kind="primary"
-          type="submit"
-          disabled={form.busy.value || form.values.name.value.trim() === ''}
-        >
-          {t('create')}
-        </Button>
-      </form>
-    </Dialog>
+    <AskDialog
+      title={shared('new_space')}
+      label={t('space_name')}
+      name="name"
+      act={t('create')}
+      onAnswer={create}
+    />
   )
 }

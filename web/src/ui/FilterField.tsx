@@ -1,5 +1,6 @@
 import type { Signal } from '@preact/signals'
 import { Field } from './Field'
+import { typedInto } from './input'
 
 interface FilterFieldProps {
   label: string
@@ -9,15 +10,5 @@ interface FilterFieldProps {
 
 /** What is typed into it stands in `typed`: a list beside it shows what fits. */
 export function FilterField({ label, typed, autofocus = false }: FilterFieldProps) {
-  return (
-    <Field
-      label={label}
-      type="search"
-      autofocus={autofocus}
-      value={typed.value}
-      onInput={(event) => {
-        typed.value = event.currentTarget.value
-      }}
-    />
-  )
+  return <Field label={label} type="search" autofocus={autofocus} {...typedInto(typed)} />
 }

@@ -5,6 +5,7 @@ import { closeDialog, dialog, openDialog } from '../shell/dialog'
 import { Button } from './Button'
 import { Dialog } from './Dialog'
 import { Field } from './Field'
+import { typedInto } from './input'
 import { t } from './words'
 
 interface Question {
@@ -58,25 +59,10 @@ function Confirm({
       >
         <p class="confirm-text">{question.text}</p>
         {question.reason && (
-          <Field
-            label={t('reason')}
-            hint={t('reason_hint')}
-            maxLength={500}
-            value={reason.value}
-            onInput={(event) => {
-              reason.value = event.currentTarget.value
-            }}
-          />
+          <Field label={t('reason')} hint={t('reason_hint')} maxLength={500} {...typedInto(reason)} />
         )}
         {question.typed !== undefined && (
-          <Field
-            label={t('type_name', { name: question.typed })}
-            autocomplete="off"
-            value={typed.value}
-            onInput={(event) => {
-              typed.value = event.currentTarget.value
-            }}
-          />
+          <Field label={t('type_name', { name: question.typed })} autocomplete="off" {...typedInto(typed)} />
         )}
         <div class="form-acts">
           <Button kind="quiet" onClick={() => onEnd(false)}>

@@ -4,6 +4,7 @@ import { failure } from '../data/refusal'
 import { said } from '../i18n/said'
 import { blamed } from './blamed'
 import { FormValues } from './form_values'
+import { type Typed, typedInto } from './input'
 
 interface Form<T extends Record<string, string>> {
   readonly values: { readonly [K in keyof T]: Signal<string> }
@@ -17,11 +18,7 @@ interface Form<T extends Record<string, string>> {
   /** The same for `onSubmit`. */
   submit(work: () => Promise<unknown>): (event: Event) => void
   /** What an input of this value needs; `problem` where the refusal is about it. */
-  input(name: keyof T): {
-    value: string
-    onInput(event: { currentTarget: { value: string } }): void
-    problem?: string
-  }
+  input(name: keyof T): Typed & { problem?: string }
 }
 
 /** The fields of a form, whether it is on its way, and why it was refused. It follows `initial` where nobody typed. */
@@ -63,10 +60,7 @@ export function useForm<T extends Record<string, string>>(initial: T): Form<T> {
       inputs.add(name)
       const at = blame.value
       return {
-        value: values[name].value,
-        onInput: (event) => {
-          values[name].value = event.currentTarget.value
-        },
+        ...typedInto(values[name]),
         ...(at?.field === name ? { problem: at.problem } : {}),
       }
     },
