@@ -12,7 +12,7 @@ import shutil
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -22,6 +22,7 @@ import trio
 
 from chatd.clock import new_id, now
 from chatd.concurrency.background_work import Pacer, lower_priority
+from chatd.durable import make_private
 from chatd.log import log as server_log
 from chatd.ports import CompactError, StoreError, StoreMisplaced, StoreUnavailable
 from chatd.store.connection import TrioConnection, connect, open_reader, open_writer, translated_errors
@@ -227,7 +228,7 @@ async def open_store(
                 with trio.CancelScope(shield=True):
                     await _settle(log)
                     if (lost := place.lost()) is not None:
-                        await _rescue(writer, path, lost)
+                        await _rescue(writer, path, lost, place.has_no_name())
 
 
 def _percent(done: int, of: int) -> int:
@@ -271,17 +272,20 @@ async def _settle(log: SqliteLog) -> None:
         server_log.warning("checkpoint_failed", error=str(error))
 
 
-async def _rescue(writer: TrioConnection, path: Path, lost: str) -> None:
+async def _rescue(writer: TrioConnection, path: Path, lost: str, deleted: bool) -> None:
     """Writes a copy of what is open beside the path that does not lead to it: it ends with this process.
-    Raises StoreError when that cannot be."""
+    Raises StoreError when that cannot be. `deleted`: with all of its folder, perhaps, which is made again."""
     copy = rescued.name(path)
     try:
+        if deleted:
+            with suppress(OSError):  # to make the copy says what is wrong
+                make_private(path.parent)
         saved = await writer.run(lambda file: backup(file, copy, Pacer()))
     except (StoreError, StoreUnavailable, sqlite3.Error) as error:
         server_log.error("database_lost", problem=lost, error=str(error))
         raise StoreError(
             f"the database is lost: {lost}, and what was open could not be saved: {error};"
-            " restore a backup with `chatctl backup restore`"
+            " put back what was moved, or restore a backup with `chatctl backup restore`"
         ) from error
     else:
         server_log.error("database_rescued", problem=lost, copy=str(saved.path), position=saved.position)

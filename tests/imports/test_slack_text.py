@@ -120,6 +120,9 @@ def test_rich_text_reads_the_same(parts: list[Any], chatd: str | None) -> None:
 
 
 def test_the_blocks_of_apps_are_read() -> None:
+    def button(label: str, url: str) -> dict[str, Any]:
+        return {"type": "button", "text": {"type": "plain_text", "text": label}, "url": url}
+
     blocks = [
         {"type": "header", "text": {"type": "plain_text", "text": "Build"}},
         {"type": "divider"},
@@ -130,13 +133,20 @@ def test_the_blocks_of_apps_are_read() -> None:
         },
         {"type": "context", "elements": [{"type": "image"}, {"type": "plain_text", "text": "now"}]},
         {"type": "image", "alt_text": "graph", "image_url": "https://a.example/g.png"},
-        {"type": "actions", "elements": [{"type": "button"}]},
+        {"type": "actions", "elements": [{"type": "button"}, button("Open", "https://ci.example/1")]},
+        {
+            "type": "section",
+            "text": {"type": "plain_text", "text": "x"},
+            "accessory": button("Go", "https://b.example"),
+        },
+        {"type": "call", "call": {"v1": {"name": "Zoom", "join_url": "https://z.example/j/1"}}},
         {"type": "table", "rows": [[{"type": "raw_text", "text": "a"}, {"type": "raw_text", "text": "b"}]]},
         {"type": "markdown", "text": "**as** ||it|| is"},
     ]
     assert Blocks(ROOMS).rendered(blocks) == (
         "**Build**\n**failed** in [CI](https://ci.example)\none\n\\*two\\*\nnow\n"
-        "[graph](https://a.example/g.png)\na · b\n**as** \\|\\|it\\|\\| is"
+        "[graph](https://a.example/g.png)\n[Open](https://ci.example/1)\nx\n[Go](https://b.example)\n"
+        "Call: [Zoom](https://z.example/j/1)\na · b\n**as** \\|\\|it\\|\\| is"
     )
     assert Blocks(ROOMS).rendered([{"type": "video"}]) is None
 

@@ -255,11 +255,13 @@ def apply(state: SpaceState, event: Fact | Event) -> None:
             if event.type == "member.banned":
                 state.bans[data["account"]] = data.get("until", FOREVER)
                 state.banned_at[data["account"]] = event.at
+                state.latest_begun = max(state.latest_begun, event.at)
         case "member.unbanned":
             state.bans.pop(data["account"], None)
         case "member.muted":
             state.mutes[data["account"]] = data.get("until", FOREVER)
             state.muted_at[data["account"]] = event.at
+            state.latest_begun = max(state.latest_begun, event.at)
         case "member.unmuted":
             state.mutes.pop(data["account"], None)
 

@@ -120,9 +120,10 @@ class SqliteLog:
         """Returns when the writer's thread has come to it, behind all that was submitted before."""
         await self._connection.call(lambda: None)
 
-    async def checkpoint(self) -> None:
-        """Moves what the write-ahead log holds into the database file, and empties it."""
-        await self._connection.call(self._journal.empty)
+    async def checkpoint(self) -> bool:
+        """Moves what the write-ahead log holds into the database file, and empties it. Whether all of it is
+        on the disk by then: while somebody reads, it may not be. Raises StoreUnavailable."""
+        return await self._connection.call(self._journal.empty)
 
     async def erased(self) -> None:
         """Waits until what was erased by finished commits stands nowhere in the files any more."""
