@@ -21,7 +21,7 @@ import msgspec
 
 from chatd.log import log as server_log
 from chatd.ports import Lag, View
-from chatd.store.connection import BUSY_SECONDS, TrioConnection, closed_on_error
+from chatd.store.connection import BUSY_SECONDS, UNJOURNALED, TrioConnection, closed_on_error
 
 LAYOUT: Final = 1  # of the tables below; a file of another one is made anew
 PASSING: Final = frozenset(
@@ -113,7 +113,8 @@ class ViewPositions:
     def _open_sound(self) -> sqlite3.Connection:
         # made before SQLite does, so that its side files inherit the mode
         os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
-        with closed_on_error(self._open(self.path.as_uri(), WRITER_SETTINGS)) as connection:
+        first = "" if self.path.stat().st_size else f"{UNJOURNALED}; PRAGMA main.synchronous = OFF;"
+        with closed_on_error(self._open(self.path.as_uri(), first + WRITER_SETTINGS)) as connection:
             [layout] = connection.execute("PRAGMA main.user_version").fetchone()
             if layout == 0:
                 _script(connection, f"{TABLES}; PRAGMA main.user_version = {LAYOUT}")
