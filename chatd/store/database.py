@@ -27,6 +27,7 @@ from chatd.log import log as server_log
 from chatd.ports import CompactError, StoreError, StoreMisplaced, StoreUnavailable
 from chatd.store.connection import TrioConnection, connect, open_reader, open_writer, translated_errors
 from chatd.store.log.journal import Fault, Journal
+from chatd.store.log.preallocation import Preallocation
 from chatd.store.log.sqlite_log import SqliteLog
 from chatd.store.ops import compact, leftovers, migrate, ownership, rescued, scratch_tables, standby, verify
 from chatd.store.ops.backup import Backup, backup
@@ -219,7 +220,7 @@ async def open_store(
         async with connect(partial(open_writer, path, create=False, lazily=shared)) as writer:
             journal = Journal(writer, place, fault)
             epochs = await writer.run(partial(_begin, journal, lock_file))
-            log = SqliteLog(writer, journal, place)
+            log = SqliteLog(writer, journal, place, None if shared else Preallocation(path))
             try:
                 async with open_pool(path) as reader, open_views(path) as views:
                     place.learn()

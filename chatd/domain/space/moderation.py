@@ -246,9 +246,8 @@ def apply(state: SpaceState, event: Fact | Event) -> None:
             state.locked = event.type == "space.locked"
             state.locked_at = event.at if state.locked else state.locked_at
         case "member.role_set":
-            del state.members[
-                data["account"]
-            ]  # re-inserted: members are ordered by how long they have had their role
+            # Re-inserted: members are ordered by how long they have had their role.
+            del state.members[data["account"]]
             state.members[data["account"]] = data["role"]
         case "member.left" | "member.kicked" | "member.banned":
             _remove_member(state, data["account"])

@@ -11,10 +11,7 @@ import { Player } from './Player'
 import { t } from './words'
 import './attachments.css'
 
-const Lightbox = lazy(
-  () => import('./Lightbox'),
-  (module) => module.Lightbox,
-)
+const Lightbox = lazy(() => import('./Lightbox'), 'Lightbox')
 
 export function Attachments({ files }: { files: readonly FileInfo[] }) {
   const pictures = files.filter(isPicture)

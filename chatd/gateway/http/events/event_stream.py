@@ -31,9 +31,8 @@ from chatd.settings import Settings
 PATH: Final = "/api/v1/events"
 FINAL_CODES: Final = frozenset({4002, 4004})  # close codes after which nobody is to come back as the same
 GOING_AWAY: Final = 1001
-SPREAD: Final = (
-    5000  # milliseconds within which all come back whose server has gone away, after the usual time
-)
+# Milliseconds within which all come back whose server has gone away, after the usual time.
+SPREAD: Final = 5000
 NOT_OPENED: Final = Refusal("unavailable", "the session could not be opened; try again in a moment")
 
 
