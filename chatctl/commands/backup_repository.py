@@ -226,12 +226,14 @@ def _told(pruned: Pruned, dry_run: bool) -> Iterator[str]:
 
 @contextmanager
 def failures(scratch: Path | None = None, remedy: str = "make room") -> Iterator[None]:
-    """Each failure becomes a line. `scratch`: in which folder files are written meanwhile; `remedy`: what to
-    do when its disk is full."""
+    """Each failure becomes a line, and what a server would log meanwhile none. `scratch`: in which folder
+    files are written meanwhile; `remedy`: what to do when its disk is full."""
+    from chatd.log import log
     from chatd.ports import StoreError
 
     try:
-        yield
+        with log.captured():
+            yield
     except StoreError as error:
         raise Failed(str(error)) from error
     except OSError as error:

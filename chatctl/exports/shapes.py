@@ -13,9 +13,12 @@ from chatctl.failure import Failed
 
 def work_folder(target: Path) -> Path:
     """Where the lines and files are gathered; it stays when that is cut off. Raises Failed."""
+    folder = target.with_name(target.name + ".part")
     if target.exists():
+        with suppress(OSError):  # empty, it is all that one has left that was killed at its very end
+            folder.rmdir()
         raise Failed(f"{target} exists already; choose another name")
-    return target.with_name(target.name + ".part")
+    return folder
 
 
 def reshape(folder: Path, shape: Shape, target: Path, server: str) -> None:
@@ -39,8 +42,10 @@ def reshape(folder: Path, shape: Shape, target: Path, server: str) -> None:
         if shape == "html":
             make_harmless(folder / FOLDER)
             (folder / FOLDER).rename(made / FOLDER)
-        made.rename(target)
         _clear(folder)
+        made.rename(target)  # when all else is gone: who is killed here leaves nothing that anybody misses
+        with suppress(OSError):  # there is something else in it
+            folder.rmdir()
     except OSError as error:
         raise Failed(f"{error.filename or target} cannot be written: {error.strerror}") from error
 
@@ -49,7 +54,5 @@ def _clear(folder: Path) -> None:
     """Only what an export has put there."""
     for file in [*folder.glob("*.jsonl"), *(folder / FOLDER).glob("*")]:
         file.unlink()
-    with suppress(OSError):  # there is something else in it
-        if (folder / FOLDER).exists():
-            (folder / FOLDER).rmdir()
-        folder.rmdir()
+    with suppress(OSError):  # there is something else in it, or it is where the pages are
+        (folder / FOLDER).rmdir()

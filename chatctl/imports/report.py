@@ -74,6 +74,11 @@ def survey_lines(found: Survey) -> Iterator[str]:
         yield _room_line(one)
     if len(found.rooms) > SHOWN_ROOMS:
         yield f"  … and {len(found.rooms) - SHOWN_ROOMS} more rooms (--json lists all)"
+    alone = [one for one in found.rooms if one.room.kind == "direct" and len(set(one.room.members)) < 2]
+    if alone:
+        messages = counted(sum(one.messages for one in alone), "message")
+        rooms = counted(len(alone), "direct room")
+        yield f"{messages} in {rooms} of one person: notes to oneself are not imported"
     if found.future:
         yield (
             f"{counted(found.future, 'message')} from later than now: an import gives them the time at which"

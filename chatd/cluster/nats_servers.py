@@ -5,12 +5,28 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
+from pathlib import Path
 
 import trio
 
 from chatd.cluster.errors import LEAST_PAYLOAD, ClusterError, too_small
 from chatd.cluster.monitors import refuse_unsynced
 from chatd.nats.client import CannotConnect, Client
+from chatd.nats.credentials import Credentials, CredentialsError, believing, read_file
+
+
+def client_of(servers: Sequence[str], name: str, credentials: Path | None, ca: Path | None) -> Client:
+    """`credentials`: a file that says who it is; `ca`: one that says whom it believes. Both are read for each
+    connection, but must be good now. Raises ClusterError, and ValueError where a server's address is none."""
+    who = Credentials if credentials is None else partial(read_file, credentials)
+    tls = None if ca is None else partial(believing, ca)
+    try:
+        who()
+        if tls is not None:
+            tls()
+    except CredentialsError as error:
+        raise ClusterError(str(error)) from error
+    return Client(servers, name=name, credentials=who, tls=tls)
 
 
 @asynccontextmanager

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import ssl
 from collections.abc import Sequence
 from pathlib import Path
 
 from msgspec import Struct
 
 from chatd.cluster.errors import ClusterError
-from chatd.cluster.nats_servers import connected_client
-from chatd.nats.client import Client, NatsError
-from chatd.nats.credentials import CredentialsError, read_file
+from chatd.cluster.nats_servers import client_of, connected_client
+from chatd.nats.client import NatsError
 from chatd.nats.jetstream import NO_STREAM, ApiError, JetStream
 
 
@@ -27,14 +25,9 @@ async def try_servers(
     servers: Sequence[str], monitors: Sequence[str], name: str, credentials: str | None, ca: str | None
 ) -> Tried:
     """Raises StoreError: no server could be a node there."""
+    files = (Path(path) if path else None for path in (credentials, ca))
     try:
-        known = read_file(Path(credentials)) if credentials else None
-        tls = ssl.create_default_context(cafile=ca) if ca else None
-        client = Client(servers, name=f"chatctl {name}", credentials=known, tls=tls)
-    except CredentialsError as error:
-        raise ClusterError(str(error)) from error
-    except OSError as error:
-        raise ClusterError(f"{ca} holds no certificates: {error}") from error
+        client = client_of(servers, f"chatctl {name}", *files)
     except ValueError as error:
         raise ClusterError(f"an address is nats://HOST:PORT: {error}") from error
     async with connected_client(client, monitors):

@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import AbstractContextManager, asynccontextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, asynccontextmanager, suppress
 from typing import Final, ParamSpec, TypeVar
 
 import trio
@@ -95,14 +95,13 @@ class BackgroundThread:
 
     @asynccontextmanager
     async def within(self, context: AbstractContextManager[T]) -> AsyncIterator[T]:
-        """Enters and leaves it there."""
-        with trio.CancelScope(shield=True):
-            entered = await self.run(context.__enter__)
+        """Enters and leaves it there. Who is cancelled before it was entered ends that, at its next rest."""
+        stack = ExitStack()
         try:
-            yield entered
+            yield await self.run(stack.enter_context, context)
         finally:
             with trio.CancelScope(shield=True):
-                await self.run(context.__exit__, None, None, None)
+                await self.run(stack.close)
 
 
 @asynccontextmanager

@@ -252,8 +252,8 @@ REQUESTS: tuple[RequestType, ...] = (
             "With `expires_in` the server deletes the message that many seconds after it was posted, as"
             " `system`, with `expired: true` in the event; if the server is down then, as soon as it is up.",
             "Posting needs membership in a room that is not archived. With the first message of a direct room"
-            " its people join it. Who shares no space with anybody else in a direct room any more cannot"
-            " write in it; it stays readable.",
+            " its people join it. Who shares no space with anybody else in a direct room any more, guests"
+            " counted as in `direct.open`, cannot write in it; it stays readable.",
         ),
     ),
     command(

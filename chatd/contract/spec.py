@@ -212,10 +212,11 @@ def query(
 class EventType:
     """One type of event in one kind of stream.
 
-    `audience`: the right in the space that a member needs to be shown the payload. Others are shown the event
-    with an empty one, so that no seq is missing; so are those who do not see the member that an event
-    `about_member` is about. `audited`: it stands in the audit. `personal`: fields in
-    which an account says something of itself; they are stored apart and erased with the account.
+    `audience`: the right in the space that a member needs to be shown the payload, unless it is about
+    itself. Others are shown the event with an empty one, so that no seq is missing, unless it lets a member
+    out; so are those who do not see the member that an event `about_member` is about. `audited`: it stands in
+    the audit. `personal`: fields in which an account says something of itself; they are stored apart and
+    erased with it.
     `text`: the field `text` is stored apart in the same way. `lets`: the event lets `account` into its stream
     or out of it, or everybody out. `erases`: with it texts leave the database.
     """

@@ -7,6 +7,7 @@ twice is the same as once.
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
@@ -20,9 +21,10 @@ from chatd.files.folder import HASH, HASH_DIGITS, FolderBlobs, StagedFile
 from chatd.files.pins import Pins
 from chatd.files.spool import Spool
 from chatd.files.staging import StagingFile
-from chatd.files.threads import READ_HOP, Threads
+from chatd.files.threads import READ_HOP, unavailable
 from chatd.ports import Blob, BlobMissing, BlobsUnavailable
 from chatd.s3.answers import in_words
+from chatd.s3.calls import Calls
 from chatd.s3.panics import panics_are_errors
 
 if TYPE_CHECKING:
@@ -34,6 +36,7 @@ LINK_LIFETIME: Final = timedelta(minutes=5)  # of an address at which a client f
 CONNECT: Final = timedelta(seconds=5)
 SILENCE: Final = timedelta(seconds=30)  # after which an answer is given up
 REQUESTS_AT_ONCE: Final = 8
+PATIENCE: Final = 5.0  # seconds that a cancelled task waits for what changes something there
 RETRY: Final[RetryConfig] = {
     "max_retries": 2,
     "retry_timeout": timedelta(seconds=10),
@@ -65,7 +68,7 @@ class BucketBlobs:
         self._staging = staging
         self._redirects = redirects
         self.pins = Pins()
-        self._asking = Threads(REQUESTS_AT_ONCE)
+        self._calls = Calls(REQUESTS_AT_ONCE)
 
     async def prepare(self) -> None:
         await self._staging.prepare()
@@ -96,7 +99,7 @@ class BucketBlobs:
         async with self.pins.deleting(hash_) as allowed:
             if not allowed or (unless is not None and await unless()):
                 return False
-            await self.ask(obstore.delete, self._store, key)
+            await self.ask(obstore.delete, self._store, key, patience=PATIENCE)
             return True
 
     async def list(self) -> list[str]:
@@ -106,7 +109,7 @@ class BucketBlobs:
         """Puts what is staged where its content belongs, unless it is there already."""
         await pinned.enter_async_context(self.pins.storing(hash_))
         if await self.size_of(_key(hash_)) != spool.size:
-            await self.ask(self._put, _key(hash_), spool.descriptor)
+            await self.ask(self._put, _key(hash_), spool.descriptor, patience=PATIENCE)
         return Blob(hash_, spool.size)
 
     async def size_of(self, key: str) -> int | None:
@@ -116,11 +119,13 @@ class BucketBlobs:
     async def pieces(self, key: str, start: int, length: int) -> Iterator[Any]:
         return await self.ask(self._pieces, key, start, length)
 
-    async def ask(self, call: Callable[..., T], *args: object) -> T:
+    async def ask(self, call: Callable[..., T], *args: object, patience: float = 0.0) -> T:
         """What the bucket answers. Raises BlobsUnavailable."""
         try:
             with panics_are_errors():
-                return await self._asking.run(call, *args)
+                return await self._calls.run(call, *args, patience=patience)
+        except OSError as error:
+            raise unavailable(error) from error
         except (BaseError, ValueError) as error:
             raise BlobsUnavailable(f"the bucket does not answer as it should: {in_words(error)}") from error
 
@@ -131,7 +136,8 @@ class BucketBlobs:
             return None
 
     def _put(self, key: str, descriptor: int) -> None:
-        with open(descriptor, "rb", closefd=False) as file:
+        # a file of its own: who does not wait any more closes the other
+        with open(os.dup(descriptor), "rb") as file:
             file.seek(0)
             obstore.put(
                 self._store,

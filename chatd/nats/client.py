@@ -33,7 +33,7 @@ from chatd.nats.connection import (
     address,
     connected,
 )
-from chatd.nats.credentials import Credentials
+from chatd.nats.credentials import Credentials, CredentialsError
 from chatd.nats.errors import (
     CannotConnect,
     NatsError,
@@ -74,6 +74,7 @@ BROKEN: Final = (
     trio.TooSlowError,
     ProtocolError,
     CannotConnect,
+    CredentialsError,
     TooSlow,
 )
 
@@ -92,6 +93,7 @@ class Client:
 
     `servers` are addresses, `nats://HOST:PORT` or `tls://…`; ValueError where one is none. `tls`: how servers
     prove who they are, and that all must; None: as the system trusts, where address or server ask for TLS.
+    That and `credentials` are asked for anew for each connection: both are renewed while it runs.
     """
 
     def __init__(
@@ -99,8 +101,8 @@ class Client:
         servers: Sequence[str],
         *,
         name: str,
-        credentials: Credentials | None = None,
-        tls: ssl.SSLContext | None = None,
+        credentials: Callable[[], Credentials] = Credentials,
+        tls: Callable[[], ssl.SSLContext] | None = None,
     ) -> None:
         self.info = Info()
         self.connected = False
@@ -112,7 +114,7 @@ class Client:
         self._failed_at: dict[Address, float] = {}  # trio's time, of those that failed last
         self._left = trio.Event()
         self._name = name
-        self._credentials = credentials or Credentials()
+        self._credentials = credentials
         self._tls = tls
         self._inbox = f"_INBOX.{secrets.token_hex(12)}"
         self._sids = 1
@@ -215,13 +217,13 @@ class Client:
 
     async def _greet(self, server: Address) -> None:
         tls_first = server in self._tls_first
-        async with connected(server, self._tls, tls_first, self._hello, RECONNECT_SECONDS):
+        async with connected(server, self._context(), tls_first, self._hello, RECONNECT_SECONDS):
             pass
 
     async def _serve(self, task_status: trio.TaskStatus[None] | None, server: Address) -> None:
         tls_first = server in self._tls_first
         seconds = CONNECT_SECONDS if self.connections == 0 else RECONNECT_SECONDS
-        async with connected(server, self._tls, tls_first, self._hello, seconds) as connection:
+        async with connected(server, self._context(), tls_first, self._hello, seconds) as connection:
             self._learn(connection.info, connection.secure)
             self._silent_since = trio.current_time()
             for subscription in self._subscriptions.values():
@@ -249,6 +251,9 @@ class Client:
                 self._take(op, connection.secure)
         raise trio.BrokenResourceError("the server closed the connection")
 
+    def _context(self) -> ssl.SSLContext | None:
+        return None if self._tls is None else self._tls()
+
     def _hello(self, info: Info) -> bytes:
         options: dict[str, Any] = {
             "verbose": False,
@@ -260,7 +265,7 @@ class Client:
             "no_responders": True,
             "name": self._name,
         }
-        return wire.connect({**options, **self._credentials.fields(info.nonce)})
+        return wire.connect({**options, **self._credentials().fields(info.nonce)})
 
     def _learn(self, info: Info, secure: bool) -> None:
         """Of other servers; who is spoken to in TLS knows none without."""

@@ -1,4 +1,5 @@
-"""Who a client is to a NATS server: name and password, a token, an nkey, or a file of credentials.
+"""Who a client is to a NATS server: name and password, a token, an nkey, or a file of credentials; and which
+servers it believes.
 
 An nkey is an Ed25519 key in base 32, with a prefix that says its kind and a checksum at its end
 (https://docs.nats.io/using-nats/developer/connecting/nkey).
@@ -9,6 +10,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+import ssl
 from pathlib import Path
 from typing import Any, Final
 
@@ -68,6 +70,14 @@ def read_file(path: Path) -> Credentials:
     except CredentialsError as error:
         raise CredentialsError(f"{path}: {error}") from None
     return found
+
+
+def believing(path: Path) -> ssl.SSLContext:
+    """Servers whose certificates the authorities in this file have signed. Raises CredentialsError."""
+    try:
+        return ssl.create_default_context(cafile=path)
+    except OSError as error:
+        raise CredentialsError(f"{path} holds no certificates: {error}") from error
 
 
 def private_key(seed: str) -> Ed25519PrivateKey:

@@ -14,13 +14,13 @@ from __future__ import annotations
 import os
 import re
 import threading
-from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, wait
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from io import BytesIO
 from tempfile import TemporaryFile
-from typing import IO, TYPE_CHECKING, Any, Final
+from typing import IO, TYPE_CHECKING, Any, Final, TypeVar
 from uuid import uuid4
 
 import obstore
@@ -30,6 +30,7 @@ from obstore.store import S3Store
 from chatd.ports import RepositoryError
 from chatd.repository.shelf import S3, Object
 from chatd.s3.answers import in_words, missing
+from chatd.s3.calls import begin
 from chatd.s3.panics import panics_are_errors
 
 if TYPE_CHECKING:
@@ -43,10 +44,14 @@ RENEWED: Final = 60.0  # seconds
 STALE: Final = 600.0  # seconds, after which whoever holds a lock has been killed
 CONNECT: Final = timedelta(seconds=5)
 SILENCE: Final = timedelta(seconds=30)
+LOOK: Final = 0.1  # seconds between two looks whether anybody still waits for an answer
+LET_GO: Final = 5.0  # seconds for the lock to be taken away, by which a stop of the server is held up
+T = TypeVar("T")
 
 
-def bucket_shelf(place: str) -> BucketShelf:
-    """`place`: `s3://BUCKET/PREFIX`. Raises RepositoryError."""
+def bucket_shelf(place: str, rest: Callable[[], None] = lambda: None) -> BucketShelf:
+    """`place`: `s3://BUCKET/PREFIX`. `rest` is called while an answer is waited for, and what it raises ends
+    that. Raises RepositoryError."""
     name, _, prefix = place.removeprefix(S3).partition("/")
     if re.fullmatch("[A-Za-z0-9._-]+", name) is None:
         raise RepositoryError(f"{place} names no bucket; write s3://BUCKET/PREFIX")
@@ -67,15 +72,17 @@ def bucket_shelf(place: str) -> BucketShelf:
         )
     except (BaseError, ValueError) as error:
         raise RepositoryError(f"{place} cannot be used: {in_words(error)}") from error
-    return BucketShelf(store, place)
+    return BucketShelf(store, place, rest)
 
 
 class BucketShelf:
-    def __init__(self, store: S3Store, place: str) -> None:
+    def __init__(self, store: S3Store, place: str, rest: Callable[[], None]) -> None:
         self._store = store
         self._place = place
+        self._rest = rest
         self._sending: list[Future[Any]] = []
-        self._threads = ThreadPoolExecutor(AT_ONCE, "backup")
+        self._slots = threading.Semaphore(AT_ONCE)
+        self._over = False  # what is not on its way yet need not go any more
 
     def entered(self) -> Iterator[None]:
         lock, ended = f"{LOCKS}{uuid4().hex}", threading.Event()
@@ -87,9 +94,8 @@ class BucketShelf:
         finally:
             ended.set()
             renewing.join()
-            self._threads.shutdown(cancel_futures=True)
-            with suppress(RepositoryError):  # it becomes stale by itself
-                self.delete(lock)
+            self._over = True
+            self._let_go(lock)
 
     def _take(self, lock: str) -> None:
         self._touch(lock)
@@ -104,29 +110,44 @@ class BucketShelf:
                 )
             self.delete(other)
 
+    def _let_go(self, lock: str) -> None:
+        """Also after nobody waits any more. Where the service does not answer, it becomes stale by itself."""
+        with suppress(RepositoryError), self._translated():
+            begin(obstore.delete, self._store, lock).result(LET_GO)
+
     def _renew(self, lock: str, ended: threading.Event) -> None:
         while not ended.wait(RENEWED):
-            with suppress(RepositoryError):
-                self._touch(lock)
+            renewal = begin(obstore.put, self._store, lock, b"")
+            while not renewal.done() and not ended.wait(LOOK):
+                pass
 
     def _touch(self, lock: str) -> None:
         with self._translated():
-            obstore.put(self._store, lock, b"")
+            self._ask(obstore.put, self._store, lock, b"")
 
     def list(self, beginning: str) -> Iterator[Object]:
         with self._translated():
-            for page in obstore.list(self._store, prefix=beginning.rstrip("/")):
+            pages = obstore.list(self._store, prefix=beginning.rstrip("/"))
+            while (page := self._ask(next, pages, None)) is not None:
                 for entry in page:
                     yield Object(entry["path"], entry["size"], entry["last_modified"].timestamp())
 
     def put(self, name: str, data: bytes) -> None:
         if len(self._sending) >= WAITING:
             self._wait(self._sending.pop(0))
-        self._sending.append(self._threads.submit(obstore.put, self._store, name, data))
+        self._sending.append(begin(self._send, name, data))
+
+    def _send(self, name: str, data: bytes) -> None:
+        with self._slots:
+            if not self._over:
+                obstore.put(self._store, name, data)
 
     def put_file(self, name: str, file: IO[bytes]) -> None:
-        with self._translated():
+        def send() -> None:
             obstore.put(self._store, name, file, chunk_size=PART, max_concurrency=1)
+
+        with self._translated():
+            self._ask(send)
 
     def settle(self) -> None:
         while self._sending:
@@ -134,26 +155,35 @@ class BucketShelf:
 
     def _wait(self, sent: Future[Any]) -> None:
         with self._translated():
-            sent.result()
+            self._result(sent)
 
     def read(self, name: str) -> bytes:
         with self._translated():
-            return bytes(obstore.get(self._store, name).bytes())
+            return self._ask(lambda: bytes(obstore.get(self._store, name).bytes()))
 
     def open(self, name: str) -> IO[bytes]:
         with self._translated():
-            found = obstore.get(self._store, name)
+            found = self._ask(obstore.get, self._store, name)
             if found.meta["size"] <= PART:
-                return BytesIO(bytes(found.bytes()))
+                return BytesIO(bytes(self._ask(found.bytes)))
             file: IO[bytes] = TemporaryFile()  # noqa: SIM115 - the caller closes it
-            for piece in found.stream(min_chunk_size=1 << 20):
+            pieces = iter(found.stream(min_chunk_size=1 << 20))
+            while (piece := self._ask(next, pieces, None)) is not None:
                 file.write(bytes(piece))
             file.seek(0)
             return file
 
     def delete(self, name: str) -> None:
         with self._translated():
-            obstore.delete(self._store, name)
+            self._ask(obstore.delete, self._store, name)
+
+    def _ask(self, call: Callable[..., T], *args: object) -> T:
+        return self._result(begin(call, *args))
+
+    def _result(self, future: Future[T]) -> T:
+        while not wait([future], LOOK).done:
+            self._rest()
+        return future.result()
 
     @contextmanager
     def _translated(self) -> Iterator[None]:

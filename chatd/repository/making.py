@@ -68,7 +68,9 @@ class RepositoryBackups(msgspec.Struct, eq=False):
                 return await self._keep(thread, shelf, place, seal, copy, at)
 
     async def newest(self, place: str) -> int | None:
-        return await trio.to_thread.run_sync(self._newest, place)
+        async with background_thread("newest") as thread:
+            newest = await thread.run(lambda: self._newest_of(open_shelf(place, thread.rest), place))
+        return newest.made_at if newest else None
 
     async def prune(self, place: str, rule: Rule) -> int:
         async with self._one, background_thread("prune") as thread:
@@ -136,10 +138,6 @@ class RepositoryBackups(msgspec.Struct, eq=False):
 
     def _has_been_at(self, shelf: Shelf) -> bool:
         return any(manifest.copy == self.epoch for manifest in manifests.readable(shelf))
-
-    def _newest(self, place: str) -> int | None:
-        newest = self._newest_of(open_shelf(place), place)
-        return newest.made_at if newest else None
 
     def _secret(self, seal: Seal | None) -> bytes:
         """Other recipients, other names: what they cannot read is nothing that they have already."""

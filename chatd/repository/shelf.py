@@ -63,15 +63,15 @@ def is_repository(place: str) -> bool:
 
 
 def open_shelf(place: str, rest: Callable[[], None] = lambda: None) -> Shelf:
-    """Makes nothing. `rest` is called between two portions of long work on this disk. Raises
-    RepositoryError."""
+    """Makes nothing. `rest` is called between two portions of long work on this disk, and while a bucket is
+    waited for; what it raises ends that. Raises RepositoryError."""
     if not place.startswith(S3):
         return FolderShelf(Path(place), rest)
     try:
         from chatd.repository.bucket_shelf import bucket_shelf  # loaded only where it is used
     except ModuleNotFoundError as error:
         raise RepositoryError(f"{place} is in S3, and that needs `pip install 'chatd[s3]'`") from error
-    return bucket_shelf(place)
+    return bucket_shelf(place, rest)
 
 
 def existing_shelf(place: str) -> Shelf:

@@ -55,7 +55,11 @@ def _stream(kind: str) -> str:
 def _event(row: EventType) -> str:
     said = []
     if row.audience is not None:
-        said.append(f"Shown in full to those who hold `{row.audience}`, and empty to others.")
+        to_itself = " and to `account`" if row.about_member else ""
+        all_see = ", unless it lets a member out: that is for all" if row.lets == "out" else ""
+        said.append(
+            f"Shown in full to those who hold `{row.audience}`{to_itself}, and empty to others{all_see}."
+        )
     if row.about_member:
         said.append("Empty for a guest who does not see `account`.")
     if row.lets is not None:

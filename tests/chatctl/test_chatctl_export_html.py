@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
@@ -141,6 +142,28 @@ def test_a_space_becomes_pages_that_link_to_each_other_and_to_its_files(scene: S
     assert not [link for link in room.links if link.endswith(".html") and "/files/" in link]
     assert any("ovenglow" in source for source in room.sources)
     assert not (tmp_path / "pages.part").exists()
+
+
+@pytest.mark.parametrize("shape", ["html", "slack"])
+def test_who_is_killed_at_the_very_end_leaves_no_copy_beside(
+    scene: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shape: str
+) -> None:
+    left: list[Path] = []
+
+    def rename(path: Path, to: Path) -> None:
+        os.rename(path, to)
+        if to == target:
+            left.extend(part.iterdir())
+
+    part, target = tmp_path / "pages.part", tmp_path / "pages"
+    words = ("space", "export", scene.space["id"], str(target), "--format", shape)
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "rename", rename)
+        scene.ada(*words)
+    assert (left, part.exists()) == ([], False)
+    part.mkdir()
+    assert "exists already" in scene.ada.refused(*words)
+    assert not part.exists()
 
 
 def test_what_was_cut_off_goes_on(scene: Scene, tmp_path: Path) -> None:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import csv
-import http.server
 import random
 import re
-import threading
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,6 +14,7 @@ import pytest
 import trio
 from e2e.serving import Server
 from imports.packing import packed
+from loopback import Answering, Loopback
 from msgspec import to_builtins
 
 from chatctl.imports.fit import LONGEST_TOPIC
@@ -103,6 +102,16 @@ def test_a_plan_counts_and_changes_nothing_and_needs_no_server(chatctl: Any, tmp
         ("U9", "1", ""),
     ]
     assert "exists already" in chatctl.refused("import", "plan", str(export), "--people", str(people))
+
+
+def test_a_plan_says_what_is_written_to_oneself_and_stays_behind(chatctl: Any, tmp_path: Path) -> None:
+    notes = {
+        "dms.json": [{"id": "D000001", "members": ["U1", "U1"]}],
+        "D000001/2020-09-13.json": [said("1600000001.000000", "a")],
+    }
+    export = slack(tmp_path / "export.zip", said("1600000002.000000", "hi"), **notes)
+    printed = chatctl("import", "plan", str(export))
+    assert "1 message in 1 direct room of one person: notes to oneself are not imported" in printed
 
 
 def test_an_export_comes_in_once_and_a_newer_one_adds_what_is_new(
@@ -368,24 +377,15 @@ def test_no_token_comes_along_wherever_an_app_put_it(
     assert "xoxe" not in str(told)
 
 
-class _Pictures(http.server.BaseHTTPRequestHandler):
+class _Pictures(Answering):
     def do_GET(self) -> None:
-        self.send_response(200)
-        self.end_headers()
-        self.wfile.write(b"from elsewhere")
-
-    def log_message(self, *_: object) -> None:
-        pass
+        self.answer(200, b"from elsewhere")
 
 
 @pytest.fixture
 def elsewhere() -> Iterator[str]:
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Pictures) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
+    with Loopback(_Pictures) as server:
+        yield f"127.0.0.1:{server.port}"
 
 
 def test_files_come_out_of_the_export_and_from_elsewhere_only_when_told_so(

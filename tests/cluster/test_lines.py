@@ -132,6 +132,12 @@ async def started(wires: MemoryWires, log: Log, name: str, owns: Life | None = N
     return node
 
 
+async def two(wires: MemoryWires) -> tuple[Node, Node, Log]:
+    """`b`, that owns the room; `a`, of which commands come; the log of both."""
+    log = Log()
+    return await started(wires, log, "b"), await started(wires, log, "a", ("b", "1")), log
+
+
 async def owned_elsewhere(wires: MemoryWires) -> tuple[Node, Node]:
     """`b`, that owns the room; `a`, of which commands come. `c` can come to own it."""
     log = Log()
@@ -206,9 +212,7 @@ async def test_what_waits_too_long_for_what_a_node_decides_still_is_refused_and_
 async def test_commands_are_decided_by_the_owner_in_order(
     wires: MemoryWires, autojump_clock: MockClock
 ) -> None:
-    log = Log()
-    owner = await started(wires, log, "b")
-    node = await started(wires, log, "a", ("b", "1"))
+    owner, node, log = await two(wires)
     for text in numbered(50):
         await node.post(text)
     await answered(node, 50)
@@ -223,9 +227,7 @@ async def test_nothing_is_done_twice_or_out_of_order_though_messages_are_lost(
 ) -> None:
     wires.random.seed(seed)
     wires.loss = 0.2
-    log = Log()
-    await started(wires, log, "b")
-    node = await started(wires, log, "a", ("b", "1"))
+    _, node, log = await two(wires)
     for name in numbered(60):
         await node.ban(name)
         await trio.sleep(wires.random.random() * 0.4)
@@ -237,9 +239,7 @@ async def test_nothing_is_done_twice_or_out_of_order_though_messages_are_lost(
 async def test_the_owner_decides_when_it_knows_what_its_asker_knew(
     wires: MemoryWires, autojump_clock: MockClock
 ) -> None:
-    log = Log()
-    owner = await started(wires, log, "b")
-    node = await started(wires, log, "a", ("b", "1"))
+    owner, node, log = await two(wires)
     owner.applying = trio.Event()
     await node.post("hello")
     await trio.sleep(RESEND / 2)
@@ -277,9 +277,7 @@ async def test_a_lost_answer_holds_a_busy_line_up_only_until_it_is_asked_for_aga
     autojump_clock: MockClock,
 ) -> None:
     """Answers to later commands keep the line awake, which must not keep it from sending again."""
-    log = Log()
-    await started(wires, log, "b")
-    node = await started(wires, log, "a", ("b", "1"))
+    _, node, _ = await two(wires)
     lost: list[bytes] = []
 
     def lose(subject: str, data: bytes) -> bool:
@@ -303,9 +301,7 @@ async def test_a_new_command_never_overtakes_one_that_waited_while_the_owner_cha
     wires: MemoryWires,
     autojump_clock: MockClock,
 ) -> None:
-    log = Log()
-    await started(wires, log, "b")
-    node = await started(wires, log, "a", ("b", "1"))
+    _, node, log = await two(wires)
     await node.post("first")
     await trio.sleep(0.001)
     node.applying = trio.Event()  # this node lags: the answer to the first waits
@@ -364,9 +360,7 @@ async def test_what_a_dead_owner_may_have_done_and_is_not_safe_to_repeat_is_answ
     wires: MemoryWires,
     autojump_clock: MockClock,
 ) -> None:
-    log = Log()
-    owner = await started(wires, log, "b")
-    node = await started(wires, log, "a", ("b", "1"))
+    owner, node, log = await two(wires)
     wires.lose = lambda subject, data: subject == "answer.a"
     await node.ban("eve")
     await node.post("hello")
@@ -386,9 +380,7 @@ async def test_what_was_sent_to_an_owner_is_not_done_again_by_its_next_life(
     wires: MemoryWires, autojump_clock: MockClock
 ) -> None:
     """Also before the others have heard that it is another life."""
-    log = Log()
-    owner = await started(wires, log, "b")
-    node = await started(wires, log, "a", ("b", "1"))
+    owner, node, log = await two(wires)
     wires.lose = lambda subject, data: subject == "answer.a"
     await node.ban("eve")
     await trio.sleep(0.1)
@@ -518,9 +510,7 @@ async def test_a_node_knows_so_many_lines_of_others_and_forgets_those_that_ask_f
 async def test_answers_are_kept_only_until_they_have_arrived(
     wires: MemoryWires, autojump_clock: MockClock
 ) -> None:
-    log = Log()
-    owner = await started(wires, log, "b")
-    node = await started(wires, log, "a", ("b", "1"))
+    owner, node, _ = await two(wires)
     for text in numbered(300):
         await node.post(text)
         await trio.sleep(0.002)
@@ -559,9 +549,7 @@ async def test_what_was_given_up_keeps_nothing_behind_it_waiting(
 async def test_bytes_that_are_no_message_do_no_harm(
     wires: MemoryWires, autojump_clock: MockClock, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    log = Log()
-    await started(wires, log, "b")
-    node = await started(wires, log, "a", ("b", "1"))
+    _, node, log = await two(wires)
     for data in (b"", b"\xc1", msgspec.msgpack.encode([1, 2]), msgspec.msgpack.encode({"a": 1})):
         wires.carry("z", "call.b.1", data)
         wires.carry("z", "answer.a", data)
@@ -576,9 +564,7 @@ async def test_what_a_broken_connection_lost_is_said_again_as_soon_as_there_is_a
     wires: MemoryWires, autojump_clock: MockClock, lost: str, broken: str
 ) -> None:
     """Not only after the time in which an answer should come: who waits would notice."""
-    log = Log()
-    owner = await started(wires, log, "b")
-    node = await started(wires, log, "a", ("b", "1"))
+    owner, node, log = await two(wires)
     wires.lose = lambda subject, data: subject.startswith(lost)
     for text in numbered(20):
         await node.post(text)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 import pytest
 import trio
+from loopback import Answering, Loopback
 from trio.testing import MockClock
 
 from chatd.cluster.monitors import AGAIN, EVERY, Monitors, Unsynced, problems, refuse_unsynced
@@ -22,23 +21,12 @@ LAZY: Any = {"jetstream": {"config": {"sync_interval": 120}}}
 
 @contextmanager
 def monitor(said: bytes) -> Iterator[str]:
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(Answering):
         def do_GET(self) -> None:
-            self.send_response(200)
-            self.end_headers()
-            self.wfile.write(said)
+            self.answer(200, said)
 
-        def log_message(self, *_: object) -> None: ...
-
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with Loopback(Handler) as server:
+        yield f"http://127.0.0.1:{server.port}"
 
 
 @pytest.fixture

@@ -105,3 +105,32 @@ async def test_what_was_entered_there_is_left_there_whatever_comes() -> None:
     assert len(seen) == 2
     assert len(set(seen)) == 1
     assert threading.get_ident() not in seen
+
+
+async def test_who_is_cancelled_while_it_is_entered_ends_that() -> None:
+    began = threading.Event()
+    ended = []
+
+    @contextmanager
+    def place(thread: BackgroundThread) -> Iterator[None]:
+        try:
+            for _ in range(100):
+                began.set()
+                thread.rest()
+                trio.from_thread.run(trio.sleep, 0.01, trio_token=token)
+            ended.append("entered")
+            yield
+        except Stopped:
+            ended.append("stopped")
+            raise
+
+    async def work(thread: BackgroundThread) -> None:
+        async with thread.within(place(thread)):
+            pass
+
+    token = trio.lowlevel.current_trio_token()
+    async with background_thread("test") as thread, trio.open_nursery() as nursery:
+        nursery.start_soon(work, thread)
+        await trio.to_thread.run_sync(began.wait)
+        nursery.cancel_scope.cancel()
+    assert ended == ["stopped"]

@@ -5,21 +5,19 @@ from __future__ import annotations
 import http.client
 import json
 import secrets
-import threading
 import time
 from base64 import b64decode, urlsafe_b64encode
 from collections import Counter
 from collections.abc import Callable
 from hashlib import sha256
 from http.cookies import SimpleCookie
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
 from typing import Any
 from urllib.parse import parse_qs, unquote_plus, urlencode, urlsplit
 
 import attrs
 from joserfc import jws, jwt
 from joserfc.jwk import RSAKey
+from loopback import Answering, Loopback
 
 from .serving import Server
 
@@ -38,7 +36,7 @@ def signed(claims: Claims, key: Any, algorithm: str = "RS256", **header: Any) ->
     return jwt.encode({"alg": algorithm, **named}, claims, key, registry=registry)
 
 
-class Provider:
+class Provider(Loopback):
     """Speaks OpenID Connect on loopback. Whoever comes is `subject`, and is believed at once.
 
     It insists on what a provider must insist on: the client's secret, PKCE, the redirect, one use of a code.
@@ -57,21 +55,11 @@ class Provider:
         self.asked: Counter[str] = Counter()
         self.given: list[str] = []  # every secret that it saw or made
         self._codes: dict[str, Claims] = {}
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
-
-    def __enter__(self) -> Provider:
-        self._thread.start()
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: object, trace: TracebackType | None) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
+        super().__init__(self._handler())
 
     @property
     def issuer(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_port}/realm"
+        return f"http://127.0.0.1:{self.port}/realm"
 
     @property
     def settings(self) -> dict[str, object]:
@@ -116,10 +104,10 @@ class Provider:
         self.given += [form["code_verifier"], token, access]
         return 200, {"id_token": token, "access_token": access, "token_type": "Bearer"}
 
-    def _handler(self) -> type[BaseHTTPRequestHandler]:
+    def _handler(self) -> type[Answering]:
         provider = self
 
-        class Handler(BaseHTTPRequestHandler):
+        class Handler(Answering):
             def do_GET(self) -> None:
                 parts = urlsplit(self.path)
                 path = parts.path.removeprefix("/realm")
@@ -135,17 +123,14 @@ class Provider:
                     self.answer_json(200, {"sub": provider.subject, **provider.userinfo})
                 elif path == "/authorization":
                     query = {name: values[0] for name, values in parse_qs(parts.query).items()}
-                    self.send_response(302)
-                    self.send_header("Location", provider.authorize(query))
-                    self.end_headers()
+                    self.answer(302, headers={"Location": provider.authorize(query)})
                 else:
-                    self.answer(404, b"")
+                    self.answer(404)
 
             def do_POST(self) -> None:
                 path = urlsplit(self.path).path.removeprefix("/realm")
                 provider.asked[path] += 1
-                body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-                form = {name: values[0] for name, values in parse_qs(body).items()}
+                form = {name: values[0] for name, values in parse_qs(self.body().decode()).items()}
                 if path in provider.answers:
                     self.answer(*provider.answers[path])
                 else:
@@ -153,15 +138,6 @@ class Provider:
 
             def answer_json(self, status: int, said: Claims) -> None:
                 self.answer(status, json.dumps(said).encode())
-
-            def answer(self, status: int, body: bytes) -> None:
-                self.send_response(status)
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, format: str, *args: object) -> None:
-                pass
 
         return Handler
 

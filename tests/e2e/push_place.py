@@ -13,8 +13,6 @@ import threading
 import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
 from typing import Any
 
 import attrs
@@ -23,6 +21,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from joserfc import jwt
 from joserfc.jwk import ECKey
+from loopback import Answering, Loopback
 
 Frame = dict[str, Any]
 
@@ -95,33 +94,22 @@ class Sent:
         return jwt.decode(parts["t"], key, algorithms=["ES256"]).claims
 
 
-class PushPlace:
+class PushPlace(Loopback):
     """`answer` gives status and headers for a path; what came is in `sent`."""
 
     def __init__(self) -> None:
         self.sent: list[Sent] = []
         self.answer: Callable[[str], tuple[int, Frame]] = lambda path: (201, {})
         self._arrived = threading.Condition()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
-
-    def __enter__(self) -> PushPlace:
-        self._thread.start()
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: object, trace: TracebackType | None) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
+        super().__init__(self._handler())
 
     @property
     def host(self) -> str:
-        return f"127.0.0.1:{self._server.server_port}"
+        return f"127.0.0.1:{self.port}"
 
     def speak_tls(self, context: ssl.SSLContext) -> None:
-        self._server.socket = context.wrap_socket(
-            self._server.socket, server_side=True, do_handshake_on_connect=False
+        self.server.socket = context.wrap_socket(
+            self.server.socket, server_side=True, do_handshake_on_connect=False
         )
 
     def browser(self, name: str = "one") -> Browser:
@@ -140,21 +128,15 @@ class PushPlace:
                 self._arrived.wait(left)
         return [browser.read(sent.body) for sent in found]
 
-    def _handler(place) -> type[BaseHTTPRequestHandler]:
-        class Handler(BaseHTTPRequestHandler):
+    def _handler(place) -> type[Answering]:
+        class Handler(Answering):
             def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["content-length"]))
+                body = self.body()
                 headers = {name.lower(): value for name, value in self.headers.items()}
                 status, more = place.answer(self.path)
                 with place._arrived:
                     place.sent.append(Sent(self.path, headers, body))
                     place._arrived.notify_all()
-                self.send_response(status)
-                for name, value in {"Content-Length": "0", **more}.items():
-                    self.send_header(name, value)
-                self.end_headers()
-
-            def log_message(self, *_: object) -> None:
-                pass
+                self.answer(status, headers=more)
 
         return Handler

@@ -5,11 +5,9 @@ from __future__ import annotations
 import json
 import queue
 import signal
-import socket
 import subprocess
 import sys
 import threading
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
@@ -87,57 +85,6 @@ class Standby:
 
     def output(self) -> str:
         return self.log.read_text(errors="replace")[-4000:] if self.log.exists() else ""
-
-
-class Line:
-    """A way to a server that can be cut."""
-
-    def __init__(self, port: int) -> None:
-        self.whole = True
-        self._to = port
-        self._open: list[socket.socket] = []
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port: int = self._listener.getsockname()[1]
-        self._threads = [threading.Thread(target=self._accept, daemon=True)]
-        self._threads[0].start()
-
-    def cut(self) -> None:
-        self.whole = False
-        for end in self._open:
-            with suppress(OSError):
-                end.shutdown(socket.SHUT_RDWR)
-
-    def close(self) -> None:
-        self.cut()
-        with suppress(OSError):
-            self._listener.shutdown(socket.SHUT_RDWR)
-        for thread in self._threads:
-            thread.join(STOP_DEADLINE)
-        for end in (*self._open, self._listener):
-            end.close()
-
-    def _accept(self) -> None:
-        while True:
-            try:
-                here, _ = self._listener.accept()
-            except OSError:
-                return
-            if not self.whole:
-                here.close()
-                continue
-            there = socket.create_connection(("127.0.0.1", self._to))
-            self._open += (here, there)
-            for ends in ((here, there), (there, here)):
-                self._threads.append(threading.Thread(target=self._carry, args=ends, daemon=True))
-                self._threads[-1].start()
-
-    def _carry(self, source: socket.socket, target: socket.socket) -> None:
-        with suppress(OSError):
-            while data := source.recv(65536):
-                target.sendall(data)
-        for end in (source, target):
-            with suppress(OSError):
-                end.shutdown(socket.SHUT_RDWR)
 
 
 def promote(data: Path, status: int = 0) -> str:

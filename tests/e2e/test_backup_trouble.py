@@ -7,12 +7,14 @@ import fcntl
 import io
 import os
 import shutil
+import socket
 import tarfile
 from pathlib import Path
 from typing import Any
 
 import pyrage
 import pytest
+from msgspec.structs import replace
 from s3_server import KEY, SECRET, s3_server
 
 from chatctl import commands
@@ -21,7 +23,7 @@ from chatctl.failure import Failed
 from chatd.ports import RepositoryError
 from chatd.repository import bucket_shelf
 from chatd.repository.shelf import locked, open_shelf
-from chatd.store.ops import migrate
+from chatd.store.ops import data_model, migrate
 from chatd.store.ops import scratch_folder as scratch
 from chatd.store.ops.restore import restore
 from chatd.store.ops.scratch_folder import scratch_folder
@@ -132,6 +134,20 @@ def test_a_file_is_checked_like_a_repository(town: Town, tmp_path: Path) -> None
             "backup", "restore", file, "--data", tmp_path / "back", status=1
         )
         assert not (tmp_path / "back").exists()
+
+
+def test_a_backup_of_an_older_version_is_answered_for_without_lines_of_a_server(
+    town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    file, model = tmp_path / "copy.db", data_model.present()
+    copy = town.operator.ask("backup.create", path=str(file))
+    step = "CREATE TABLE later (id INTEGER PRIMARY KEY) STRICT"
+    later = replace(model, schema=f"{model.schema}\n{step};\n", steps=(*model.steps, step))
+    monkeypatch.setattr(data_model, "present", lambda: later)
+    capfd.readouterr()
+    assert told("backup", "check", file)["ok"]
+    chatctl("backup", "restore", file, "--data", tmp_path / "then", "--at", copy["position"])
+    assert capfd.readouterr().err == ""
 
 
 def tarfile_database(archive: bytes) -> bytes:
@@ -357,3 +373,19 @@ def test_without_an_endpoint_the_bucket_is_at_aws(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", KEY)
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
     open_shelf("s3://backups/chat")
+
+
+def test_a_stop_waits_for_no_bucket_that_never_answers(
+    serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{silent.getsockname()[1]}")
+        monkeypatch.setenv("AWS_ACCESS_KEY_ID", KEY)
+        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
+        server = serve(backup_to="s3://backups/chat")
+        silent.settimeout(30)
+        with silent.accept()[0]:
+            assert server.stop() == 0
+    town = Town(server.start())
+    town.operator.ask("backup.create", path=f"{tmp_path}/another/")
+    town.close()

@@ -193,6 +193,7 @@ def test_sessions_are_counted_as_others_are_and_one_that_hangs_up_is_gone(serve:
     assert town.operator.ask("server.status")["sessions"] == 2
     with Streamed(server, account.token) as third:
         assert (third.status, third.body()["code"]) == (503, "overloaded")
+        assert int(third.headers["retry-after"]) > 0
     assert town.dial().refusal("session.open", token=account.token)["code"] == "overloaded"
     first.close()
     deadline = time.monotonic() + 5

@@ -15,12 +15,13 @@ from urllib.request import urlopen
 
 import pytest
 from websockets.exceptions import WebSocketException
+from wire import Wire
 
 from chatd.store.ops.cut import REPLAYED, TABLES
 
 from .conftest import ended_well
 from .serving import Server, open_to_others
-from .standing_by import Line, Standby, promote
+from .standing_by import Standby, promote
 from .talking import Client, Refused, history
 from .test_files import post
 from .test_hostile_bytes import within
@@ -270,28 +271,28 @@ class Load:
 def test_a_line_that_breaks_again_and_again_is_no_matter(town: Town, tmp_path: Path) -> None:
     room = town.room()
     ann = town.open(town.member(room))
-    line = Line(town.server.port)
-    standby = Standby(town.server, admin(town), tmp_path / "far", line.port).start()
+    wire = Wire(town.server.port)
+    standby = Standby(town.server, admin(town), tmp_path / "far", wire.port).start()
     try:
         for turn in range(4):
-            line.whole = True
+            wire.mend()
             assert within(30, lambda: standby.status()["state"] != "disconnected")
             for number in range(20):
                 text = f"turn {turn} {number}"
                 ann.ask("message.post", room=room, text=text, nonce=text)
-            line.cut()
+            wire.cut()
             upload(ann, f"in turn {turn}")
             assert within(30, lambda: standby.status()["state"] == "disconnected")
             lagged = standby.status()["lag_seconds"]
             assert within(30, lambda lagged=lagged: standby.status()["lag_seconds"] > lagged)  # type: ignore[misc]
-        line.whole = True
+        wire.mend()
         assert within(30, lambda: standby.has(head(town)))
         assert within(30, lambda: everything(standby.data) == everything(town.server.data))
         assert standby.stop() == 0
         assert "standby_disconnected" in standby.output()
     finally:
         standby.kill()
-        line.close()
+        wire.close()
 
 
 def test_only_who_may_follows(town: Town, follow: Follow, tmp_path: Path) -> None:

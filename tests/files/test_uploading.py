@@ -211,6 +211,7 @@ async def test_a_store_that_is_gone_is_said(site: Site, monkeypatch: pytest.Monk
     monkeypatch.setattr(site.files, "begin", gone)
     answer = await site.ask("POST", "/files?name=x", b"x")
     assert (answer.status, answer.json["code"]) == (503, "unavailable")
+    assert int(answer.headers["retry-after"]) > 0
 
 
 async def test_only_so_many_uploads_of_an_account_are_under_way_at_once(site: Site) -> None:
@@ -234,6 +235,7 @@ async def test_only_so_many_uploads_of_an_account_are_under_way_at_once(site: Si
         await all_begun.wait()
         answer = await site.ask("POST", "/files?name=x", b"x")
         assert (answer.status, answer.json["code"]) == (503, "overloaded")
+        assert int(answer.headers["retry-after"]) > 0
         assert (await site.ask("POST", "/files?name=x", b"x", token="ben")).status == 201
         go_on.set()
     assert (await site.ask("POST", "/files?name=x", b"x")).status == 201

@@ -73,7 +73,7 @@ async def test_servers_that_were_told_of_in_plain_text_are_not_known_to_one_who_
         told = b',"tls_available":true,"connect_urls":["127.0.0.1:1"]'
         url = await _server(nursery, INFO % told, proof, INFO % b',"connect_urls":["127.0.0.1:2"]')
         trusting = ssl.create_default_context(cafile=str(written))
-        client = Client([url.replace("nats:", "tls:")], name="test", tls=trusting)
+        client = Client([url.replace("nats:", "tls:")], name="test", tls=lambda: trusting)
         await nursery.start(client.run)
         while len(client._servers) < 2:
             await trio.testing.wait_all_tasks_blocked(0.01)

@@ -7,6 +7,7 @@ import socket
 import ssl
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -92,10 +93,10 @@ async def test_who_may_not_come_in_is_told_and_who_may_does(tmp_path: Path) -> N
     seed = new_seed()
     user = f"authorization {{ users: [{{nkey: {public_key(private_key(seed))}}}] }}"
     with nats_servers(1, more=[user]) as servers:
-        async with connected(servers, credentials=Credentials(seed=seed)) as client:
+        async with connected(servers, credentials=lambda: Credentials(seed=seed)) as client:
             assert client.connected
         with pytest.raises(ExceptionGroup) as refused:
-            async with connected(servers, credentials=Credentials(user="a", password="b")):
+            async with connected(servers, credentials=lambda: Credentials(user="a", password="b")):
                 pass
         assert refused.group_contains(CannotConnect, match="(?i)authorization violation")
 
@@ -108,7 +109,7 @@ async def test_who_may_not_come_in_any_more_says_so_once_and_comes_back_when_it_
     ours, theirs = (public_key(private_key(one)) for one in (seed, other))
     with nats_servers(1, more=[f"authorization {{ users: [{{nkey: {ours}}}] }}"]) as servers:
         [server] = servers.servers
-        async with connected(servers, credentials=Credentials(seed=seed)) as client:
+        async with connected(servers, credentials=lambda: Credentials(seed=seed)) as client:
             for now, before in ((theirs, ours), (ours, theirs)):
                 server.config.write_text(server.config.read_text().replace(before, now))
                 server.signal(signal.SIGHUP)
@@ -123,6 +124,33 @@ async def test_who_may_not_come_in_any_more_says_so_once_and_comes_back_when_it_
     assert capfd.readouterr().err.count("nats_unreachable") == 1
 
 
+async def test_who_has_another_key_by_then_comes_in_with_that(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Credentials expire, and are renewed in their file; a node stayed outside until it was restarted."""
+    monkeypatch.setattr(client_module, "BACKOFF", (0.001, 0.01))
+    before, now = new_seed(), new_seed()
+    key = tmp_path / "nkey"
+    key.write_text(before)
+    line = f"authorization {{ users: [{{nkey: {public_key(private_key(before))}}}] }}"
+    with nats_servers(1, more=[line]) as servers:
+        [server] = servers.servers
+        async with connected(servers, credentials=partial(read_file, key)) as client:
+            lines = server.config.read_text().replace(
+                *(public_key(private_key(one)) for one in (before, now))
+            )
+            server.config.write_text(lines)
+            key.write_text("half a k")
+            server.signal(signal.SIGHUP)
+            with trio.fail_after(30):
+                while "is not the seed of an nkey" not in client.problem:
+                    await client._changed.wait()
+            key.write_text(now)
+            with trio.fail_after(30):
+                await client.wait_connected(2)
+            assert client.problem == ""
+
+
 async def test_of_servers_that_are_given_those_are_told_that_could_not_be_gone_on_with() -> None:
     ours, theirs = new_seed(), new_seed()
 
@@ -131,7 +159,7 @@ async def test_of_servers_that_are_given_those_are_told_that_could_not_be_gone_o
 
     with nats_servers(1, more=users(ours)) as some, nats_servers(1, more=users(theirs)) as others:
         both = NatsServers([*some.servers, *others.servers])
-        async with connected(both, credentials=Credentials(seed=ours)) as client:
+        async with connected(both, credentials=lambda: Credentials(seed=ours)) as client:
             refuses = f"127.0.0.1:{others.servers[0].port}: it refuses: Authorization Violation"
             [problem] = await client.unusable()
             assert refuses in problem.replace("'", "")
@@ -147,7 +175,7 @@ async def test_servers_that_ask_for_tls_are_spoken_to_in_tls(tmp_path: Path, fir
     lines = [f'tls {{ cert_file: "{written}", key_file: "{key}", timeout: 1{first} }}']
     trusting = ssl.create_default_context(cafile=str(written))
     with nats_servers(1, more=lines) as servers:
-        async with connected(servers, tls=trusting) as client:
+        async with connected(servers, tls=lambda: trusting) as client:
             await client.request("$SYS.REQ.USER.INFO", b"", 15)
         with pytest.raises(ExceptionGroup) as refused:
             async with connected(servers):
@@ -157,7 +185,7 @@ async def test_servers_that_ask_for_tls_are_spoken_to_in_tls(tmp_path: Path, fir
 
 async def test_who_wants_tls_does_not_go_without(one: NatsServers) -> None:
     with pytest.raises(ExceptionGroup) as refused:
-        async with connected(one, tls=ssl.create_default_context()):
+        async with connected(one, tls=ssl.create_default_context):
             pass
     assert refused.group_contains(CannotConnect, match="speaks no TLS")
 
@@ -166,7 +194,7 @@ async def test_who_wants_tls_does_not_go_without(one: NatsServers) -> None:
 async def test_a_name_and_a_token_open_the_door(who: Credentials) -> None:
     line = 'token: "t"' if who.token else 'user: a, password: "b c"'
     with nats_servers(1, more=[f"authorization {{ {line} }}"]) as servers:
-        async with connected(servers, credentials=who) as client:
+        async with connected(servers, credentials=lambda: who) as client:
             assert client.connected
         with pytest.raises(ExceptionGroup) as refused:
             async with connected(servers):
@@ -178,10 +206,10 @@ async def test_a_file_of_credentials_opens_the_door(tmp_path: Path) -> None:
     made = operator()
     (tmp_path / "node.creds").write_text(made.credentials)
     with nats_servers(1, more=made.lines) as servers:
-        async with connected(servers, credentials=read_file(tmp_path / "node.creds")) as client:
+        async with connected(servers, credentials=partial(read_file, tmp_path / "node.creds")) as client:
             await client.request("$SYS.REQ.USER.INFO", b"", 15)
         with pytest.raises(ExceptionGroup) as refused:
-            async with connected(servers, credentials=Credentials(seed=new_seed(), jwt=made.jwt)):
+            async with connected(servers, credentials=lambda: Credentials(seed=new_seed(), jwt=made.jwt)):
                 pass
         assert refused.group_contains(CannotConnect, match="(?i)authorization violation")
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
 
 import obstore
 import pytest
+from loopback import Answering, Loopback
 from obstore.exceptions import BaseError
 from s3_server import KEY, SECRET, s3_server
 
@@ -18,31 +16,19 @@ from chatd.repository.shelf import open_shelf
 from chatd.s3.answers import in_words
 
 
-class Answering(BaseHTTPRequestHandler):
-    status, body = 200, b""
+class Service(Answering):
+    status, said = 200, b""
 
     def do_GET(self) -> None:
-        self.send_response(self.status)
-        self.send_header("Content-Type", "application/xml")
-        self.send_header("Content-Length", str(len(self.body)))
-        self.end_headers()
-        self.wfile.write(self.body)
+        self.answer(self.status, self.said, {"Content-Type": "application/xml"})
 
     do_PUT = do_GET
-
-    def log_message(self, format: str, *args: Any) -> None:
-        pass
 
 
 @pytest.fixture(scope="module")
 def port() -> Iterator[int]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Answering)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield server.server_port
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with Loopback(Service) as server:
+        yield server.port
 
 
 def failure(port: int) -> str:
@@ -74,8 +60,8 @@ KEYS = "; look at the keys, and at what they are allowed to do"
 def test_an_answer_is_one_line(
     port: int, monkeypatch: pytest.MonkeyPatch, status: int, body: str, line: str
 ) -> None:
-    monkeypatch.setattr(Answering, "status", status)
-    monkeypatch.setattr(Answering, "body", body.encode())
+    monkeypatch.setattr(Service, "status", status)
+    monkeypatch.setattr(Service, "said", body.encode())
     said = failure(port)
     assert said.endswith(line)
     assert not set("<>\n") & set(said)
@@ -83,11 +69,9 @@ def test_an_answer_is_one_line(
 
 
 def test_who_does_not_answer_is_named() -> None:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Answering)
-    server.server_close()
-    assert failure(server.server_port) == (
-        f"127.0.0.1:{server.server_port} cannot be reached: Connection refused"
-    )
+    with Loopback(Service) as server:
+        pass
+    assert failure(server.port) == f"127.0.0.1:{server.port} cannot be reached: Connection refused"
 
 
 def test_a_repository_says_what_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:

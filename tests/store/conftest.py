@@ -68,3 +68,10 @@ def written_by_version_1(tmp_path: Path, step: str) -> Callable[[list[Append]], 
         connection.close()
 
     return write
+
+
+@pytest.fixture
+def old_village(tmp_path: Path, pen: Pen, written_by_version_1: Callable[[list[Append]], None]) -> Path:
+    """The data folder of a village, as the chatd of then wrote it."""
+    written_by_version_1(pen.village())
+    return tmp_path

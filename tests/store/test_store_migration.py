@@ -26,13 +26,10 @@ def shape(connection: sqlite3.Connection) -> dict[str, str]:
     return {f"{type} {name}": " ".join(re.sub(r"--.*", "", sql).split()) for type, name, sql in found}
 
 
-def test_the_step_leads_to_what_schema_sql_says(
-    tmp_path: Path, pen: Pen, written_by_version_1: Callable[[list[Append]], None]
-) -> None:
-    written_by_version_1(pen.village())
-    migrate.prepare(tmp_path / DATABASE)
-    migrate.prepare(tmp_path / "fresh.db")
-    migrated, fresh = open_writer(tmp_path / DATABASE), open_writer(tmp_path / "fresh.db")
+def test_the_step_leads_to_what_schema_sql_says(old_village: Path) -> None:
+    migrate.prepare(old_village / DATABASE)
+    migrate.prepare(old_village / "fresh.db")
+    migrated, fresh = open_writer(old_village / DATABASE), open_writer(old_village / "fresh.db")
     assert shape(migrated) == shape(fresh)
     assert migrated.execute("PRAGMA user_version").fetchone() == (2,)
     migrated.close()
@@ -65,9 +62,8 @@ async def test_version_1_keeps_its_messages_and_gets_rows_for_what_was_logged(
 
 
 async def test_version_1_goes_on_as_if_it_had_always_been_the_present_one(
-    tmp_path: Path, pen: Pen, written_by_version_1: Callable[[list[Append]], None]
+    old_village: Path, pen: Pen
 ) -> None:
-    written_by_version_1(pen.village())
     later = [
         pen.post("hall", "@bob", mentions=["bob"], reply_to=4, thread=4),
         pen.edit("hall", 5, "edited", by="bob"),
@@ -75,7 +71,7 @@ async def test_version_1_goes_on_as_if_it_had_always_been_the_present_one(
         pen.delete("hall", 4),
         pen.post("hall", "last", nonce="n2"),
     ]
-    async with open_store(tmp_path) as store:
+    async with open_store(old_village) as store:
         outcomes = await store.log.submit([*later, pen.post("hall", "taken", nonce="n2")]).wait()
         assert [isinstance(done, Appended) for done in outcomes] == [True] * 5 + [False]
         assert (await store.verify()).findings == ()
@@ -85,11 +81,8 @@ async def test_version_1_goes_on_as_if_it_had_always_been_the_present_one(
         assert (root["deleted"], root["replies"]) == (True, 1)
 
 
-async def test_the_copy_of_an_older_version_can_be_opened_again(
-    tmp_path: Path, pen: Pen, written_by_version_1: Callable[[list[Append]], None]
-) -> None:
-    written_by_version_1(pen.village())
-    migrate.prepare(tmp_path / DATABASE)
-    (tmp_path / f"{DATABASE}.version-1").rename(tmp_path / DATABASE)
-    async with open_store(tmp_path) as store:
+async def test_the_copy_of_an_older_version_can_be_opened_again(old_village: Path) -> None:
+    migrate.prepare(old_village / DATABASE)
+    (old_village / f"{DATABASE}.version-1").rename(old_village / DATABASE)
+    async with open_store(old_village) as store:
         assert (await store.verify()).findings == ()

@@ -59,53 +59,40 @@ def test_a_rehearsal_says_what_it_does_and_changes_nothing(
 
 
 def test_a_step_that_fails_in_the_middle_changes_nothing(
-    tmp_path: Path,
-    pen: Pen,
-    step: str,
-    written_by_version_1: Callable[[list[Append]], None],
-    monkeypatch: pytest.MonkeyPatch,
+    old_village: Path, step: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    written_by_version_1(pen.village())
     schema = data_model.present().schema
     half = "CREATE TABLE half (made INTEGER); INSERT INTO nowhere VALUES (1)"
     broken = data_model.Model(schema, (step, half))
     monkeypatch.setattr(data_model, "present", lambda: broken)
     for attempt in (rehearsal.rehearse, upgrade.upgrade):
         with pytest.raises(StoreError, match=r"from version 1 to 3: no such table: .*nowhere; nothing"):
-            attempt(tmp_path)
-    connection = open_writer(tmp_path / DATABASE, create=False)
+            attempt(old_village)
+    connection = open_writer(old_village / DATABASE, create=False)
     tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
     connection.close()
     assert not tables & {"mentions", "half"}
-    assert version_of(tmp_path / DATABASE) == 1
+    assert version_of(old_village / DATABASE) == 1
 
 
 def test_a_disk_that_is_full_in_the_middle_is_said_as_such_and_no_copy_stays(
-    tmp_path: Path,
-    pen: Pen,
-    written_by_version_1: Callable[[list[Append]], None],
-    monkeypatch: pytest.MonkeyPatch,
+    old_village: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The copy would take the room that the next attempt needs."""
-    written_by_version_1(pen.village())
     schema = data_model.present().schema
     full = "PRAGMA max_page_count = 1; CREATE TABLE more AS SELECT zeroblob(1000000)"
     monkeypatch.setattr(data_model, "present", lambda: data_model.Model(schema, (full,)))
     for attempt in (rehearsal.rehearse, upgrade.upgrade):
         with pytest.raises(StoreError, match=f"{DATABASE} cannot be written: .* full; make room on the disk"):
-            attempt(tmp_path)
-    assert names(tmp_path) == {DATABASE, "lock"}
-    assert version_of(tmp_path / DATABASE) == 1
+            attempt(old_village)
+    assert names(old_village) == {DATABASE, "lock"}
+    assert version_of(old_village / DATABASE) == 1
 
 
 def test_what_no_command_could_read_says_what_to_do(
-    tmp_path: Path,
-    pen: Pen,
-    written_by_version_1: Callable[[list[Append]], None],
-    monkeypatch: pytest.MonkeyPatch,
+    old_village: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    written_by_version_1(pen.village())
-    upgrade.upgrade(tmp_path)
+    upgrade.upgrade(old_village)
 
     def fails(path: Path) -> NoReturn:
         error = sqlite3.OperationalError("disk I/O error")
@@ -117,41 +104,37 @@ def test_what_no_command_could_read_says_what_to_do(
     attempts = (rehearsal.rehearse, upgrade.upgrade, lambda folder: upgrade.undo(folder, force=False))
     for attempt in attempts:
         with pytest.raises(StoreError, match=f"{DATABASE} cannot be read: .*; see whether the disk is full"):
-            attempt(tmp_path)
+            attempt(old_village)
 
 
-async def test_an_upgrade_is_taken_back(
-    tmp_path: Path, pen: Pen, written_by_version_1: Callable[[list[Append]], None]
-) -> None:
-    written_by_version_1(pen.village())
-    done = upgrade.upgrade(tmp_path)
-    assert (done.before, done.after, done.copy) == (1, 2, tmp_path / f"{DATABASE}.version-1")
-    assert upgrade.upgrade(tmp_path) == upgrade.Upgraded(2, 2)
-    async with open_store(tmp_path):
+async def test_an_upgrade_is_taken_back(old_village: Path) -> None:
+    done = upgrade.upgrade(old_village)
+    assert (done.before, done.after, done.copy) == (1, 2, old_village / f"{DATABASE}.version-1")
+    assert upgrade.upgrade(old_village) == upgrade.Upgraded(2, 2)
+    async with open_store(old_village):
         pass
-    undone = upgrade.undo(tmp_path, force=False)
-    assert (undone.version, undone.lost, version_of(tmp_path / DATABASE)) == (1, 0, 1)
+    undone = upgrade.undo(old_village, force=False)
+    assert (undone.version, undone.lost, version_of(old_village / DATABASE)) == (1, 0, 1)
     assert version_of(undone.kept) == 2
-    async with open_store(tmp_path) as store:  # up again
+    async with open_store(old_village) as store:  # up again
         assert store.epoch == "then" or store.epochs.former["then"]
         assert (await store.verify()).findings == ()
-    (tmp_path / f"{DATABASE}.version-1").unlink()
+    (old_village / f"{DATABASE}.version-1").unlink()
     with pytest.raises(UpgradeError, match="no copy of an older version"):
-        upgrade.undo(tmp_path, force=False)
+        upgrade.undo(old_village, force=False)
 
 
 async def test_what_was_written_since_is_lost_by_force_alone_and_no_client_resumes_into_it(
-    tmp_path: Path, pen: Pen, written_by_version_1: Callable[[list[Append]], None]
+    old_village: Path, pen: Pen
 ) -> None:
-    written_by_version_1(pen.village())
-    async with open_store(tmp_path) as store:
+    async with open_store(old_village) as store:
         await store.log.submit([pen.post("hall", "written by version 2")]).wait()
     with pytest.raises(UpgradeError, match=r"1 events were written since .* at .*--force"):
-        upgrade.undo(tmp_path, force=False)
-    assert version_of(tmp_path / DATABASE) == 2
-    undone = upgrade.undo(tmp_path, force=True)
+        upgrade.undo(old_village, force=False)
+    assert version_of(old_village / DATABASE) == 2
+    undone = upgrade.undo(old_village, force=True)
     assert (undone.version, undone.lost) == (1, 1)
-    connection = open_writer(tmp_path / DATABASE, create=False)
+    connection = open_writer(old_village / DATABASE, create=False)
     assert connection.execute("SELECT value FROM meta WHERE key = 'epoch'").fetchone() != ("then",)
     connection.close()
 
@@ -176,41 +159,29 @@ async def test_a_copy_of_another_database_is_not_put_in_its_place(
     assert version_of(tmp_path / DATABASE) == 2
 
 
-def test_an_upgrade_needs_room_for_its_copy(
-    tmp_path: Path,
-    pen: Pen,
-    written_by_version_1: Callable[[list[Append]], None],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    written_by_version_1(pen.village())
+def test_an_upgrade_needs_room_for_its_copy(old_village: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=2**20))
     for attempt in (rehearsal.rehearse, upgrade.upgrade):
         with pytest.raises(
             StoreError, match="copies it first, which needs 64 MiB, and 1 are free; make room"
         ):
-            attempt(tmp_path)
-    assert version_of(tmp_path / DATABASE) == 1
+            attempt(old_village)
+    assert version_of(old_village / DATABASE) == 1
 
 
-def test_the_command_says_what_it_did(
-    tmp_path: Path,
-    pen: Pen,
-    written_by_version_1: Callable[[list[Append]], None],
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    written_by_version_1(pen.village())
-    assert carry_out(tmp_path, "rehearse", False) == 0
+def test_the_command_says_what_it_did(old_village: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert carry_out(old_village, "rehearse", False) == 0
     said = capsys.readouterr().out
     assert "from version 1 to 2" in said
     assert "makes the table mentions" in said
     assert "the real one takes about" in said
-    assert carry_out(tmp_path, None, False) == 0
+    assert carry_out(old_village, None, False) == 0
     assert "`chatd upgrade --undo` takes it back" in capsys.readouterr().out
-    assert carry_out(tmp_path, None, False) == carry_out(tmp_path, "rehearse", False) == 0
+    assert carry_out(old_village, None, False) == carry_out(old_village, "rehearse", False) == 0
     assert capsys.readouterr().out.count("nothing to do: the database is of version 2") == 2
-    assert carry_out(tmp_path, "undo", False) == 0
+    assert carry_out(old_village, "undo", False) == 0
     assert "is of version 1 again" in capsys.readouterr().out
-    assert carry_out(tmp_path / "nowhere", None, False) == 1
+    assert carry_out(old_village / "nowhere", None, False) == 1
     assert "there is no database" in capsys.readouterr().err
 
 
@@ -221,24 +192,21 @@ class KilledError(BaseException):
     """Stands for the end of the process: nothing that follows is carried out, not even clean-up."""
 
 
-async def test_what_a_killed_rehearsal_left_goes_with_the_next_and_at_the_start(
-    tmp_path: Path, pen: Pen, written_by_version_1: Callable[[list[Append]], None]
-) -> None:
-    written_by_version_1(pen.village())
+async def test_what_a_killed_rehearsal_left_goes_with_the_next_and_at_the_start(old_village: Path) -> None:
 
     def leave_behind() -> None:
         for prefix in (REHEARSING, RESTORING):
-            (tmp_path / f"{prefix}killed").mkdir(exist_ok=True)
-            (tmp_path / f"{prefix}killed" / DATABASE).write_bytes(b"texts")
+            (old_village / f"{prefix}killed").mkdir(exist_ok=True)
+            (old_village / f"{prefix}killed" / DATABASE).write_bytes(b"texts")
         for side in ("", "-journal"):
-            (tmp_path / f"{DATABASE}.version-1.part{side}").write_bytes(b"texts")
+            (old_village / f"{DATABASE}.version-1.part{side}").write_bytes(b"texts")
 
     leave_behind()
-    assert rehearsal.rehearse(tmp_path).findings == ()
-    assert not [name for name in names(tmp_path) if name.startswith(REHEARSING)]
+    assert rehearsal.rehearse(old_village).findings == ()
+    assert not [name for name in names(old_village) if name.startswith(REHEARSING)]
     leave_behind()
-    async with open_store(tmp_path):
-        assert not [name for name in names(tmp_path) if "killed" in name or ".part" in name]
+    async with open_store(old_village):
+        assert not [name for name in names(old_village) if "killed" in name or ".part" in name]
 
 
 def at_the(monkeypatch: pytest.MonkeyPatch, step: str) -> None:
@@ -260,69 +228,58 @@ def at_the(monkeypatch: pytest.MonkeyPatch, step: str) -> None:
 
 @pytest.mark.parametrize("step_", ["checkpoint", "link", "rename", "sync"])
 async def test_an_undo_that_was_killed_has_happened_or_has_not(
-    tmp_path: Path,
-    pen: Pen,
-    written_by_version_1: Callable[[list[Append]], None],
-    monkeypatch: pytest.MonkeyPatch,
-    step_: str,
+    old_village: Path, pen: Pen, monkeypatch: pytest.MonkeyPatch, step_: str
 ) -> None:
-    written_by_version_1(pen.village())
-    async with open_store(tmp_path) as store:
+    async with open_store(old_village) as store:
         await store.log.submit([pen.post("hall", "written by version 2")]).wait()
         told = store.epoch
     with monkeypatch.context() as patch:
         at_the(patch, step_)
         with pytest.raises(KilledError):
-            upgrade.undo(tmp_path, force=True)
+            upgrade.undo(old_village, force=True)
     if step_ == "sync":  # it has happened
-        assert version_of(tmp_path / DATABASE) == 1
+        assert version_of(old_village / DATABASE) == 1
     else:
-        async with open_store(tmp_path) as store:
+        async with open_store(old_village) as store:
             assert (store.epoch, await store.reader.head()) == (told, 12)
             await store.log.submit([pen.post("hall", "and on")]).wait()
-        assert os.stat(tmp_path / DATABASE).st_nlink == 1
-        assert upgrade.undo(tmp_path, force=True).lost == 2
-    async with open_store(tmp_path) as store:  # as the chatd of before would
+        assert os.stat(old_village / DATABASE).st_nlink == 1
+        assert upgrade.undo(old_village, force=True).lost == 2
+    async with open_store(old_village) as store:  # as the chatd of before would
         assert await store.reader.head() == 11
         assert store.epoch != told
         assert told not in store.epochs.former, "no cursor of that history is good here"
         assert (await store.verify()).findings == ()
 
 
-def test_a_copy_that_was_being_changed_when_the_power_went_is_rolled_back(
-    tmp_path: Path, pen: Pen, written_by_version_1: Callable[[list[Append]], None]
-) -> None:
-    written_by_version_1(pen.village())
-    upgrade.upgrade(tmp_path)
-    copy = tmp_path / f"{DATABASE}.version-1"
+def test_a_copy_that_was_being_changed_when_the_power_went_is_rolled_back(old_village: Path) -> None:
+    upgrade.upgrade(old_village)
+    copy = old_village / f"{DATABASE}.version-1"
     connection = sqlite3.connect(copy, isolation_level=None)
     connection.execute("PRAGMA cache_spill = 1")
     connection.execute("PRAGMA cache_size = 1")
     connection.execute("BEGIN IMMEDIATE")
     connection.execute("DELETE FROM events")
     for name in (copy.name, f"{copy.name}-journal"):
-        shutil.copyfile(tmp_path / name, tmp_path / f"killed-{name}")
+        shutil.copyfile(old_village / name, old_village / f"killed-{name}")
     connection.close()
     for name in (copy.name, f"{copy.name}-journal"):
-        (tmp_path / f"killed-{name}").rename(tmp_path / name)
-    assert upgrade.undo(tmp_path, force=False).version == 1
-    reader = open_reader(tmp_path / DATABASE)
+        (old_village / f"killed-{name}").rename(old_village / name)
+    assert upgrade.undo(old_village, force=False).version == 1
+    reader = open_reader(old_village / DATABASE)
     assert reader.execute("SELECT count(*) FROM events").fetchone() == (11,)
     reader.close()
 
 
-def test_a_database_that_another_program_reads_is_not_exchanged(
-    tmp_path: Path, pen: Pen, written_by_version_1: Callable[[list[Append]], None]
-) -> None:
-    written_by_version_1(pen.village())
-    upgrade.upgrade(tmp_path)
-    reader = open_reader(tmp_path / DATABASE)
+def test_a_database_that_another_program_reads_is_not_exchanged(old_village: Path) -> None:
+    upgrade.upgrade(old_village)
+    reader = open_reader(old_village / DATABASE)
     reader.execute("BEGIN")
     reader.execute("SELECT count(*) FROM events").fetchone()
     with pytest.raises(UpgradeError, match=r"another program has .* open; end it first"):
-        upgrade.undo(tmp_path, force=False)
+        upgrade.undo(old_village, force=False)
     reader.close()
-    assert version_of(tmp_path / DATABASE) == 2
+    assert version_of(old_village / DATABASE) == 2
 
 
 # --- by whom ------------------------------------------------------------------------------------------------

@@ -9,26 +9,24 @@ Where others add to the log as well, the actor is told what they added to its st
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from random import random
 from time import time_ns
-from typing import Any, Final, Literal, Protocol
+from typing import Any, Final, Literal
 
-import msgspec
 import trio
-from msgspec.structs import replace
 
 from chatd.actors.runtime.envelope import BROKEN, STALE, TOO_LONG, UNSETTLED, Envelope, unavailable
+from chatd.actors.runtime.look_up import LookUp
 from chatd.actors.runtime.mailbox import Closed, Mailbox, MailboxStatistics
 from chatd.actors.runtime.signals import signal_frame
 from chatd.actors.runtime.stream_memory import StreamMemory
-from chatd.actors.runtime.stream_types import STREAM_TYPES, State, load_messages, remember
+from chatd.actors.runtime.stream_types import STREAM_TYPES, State
+from chatd.actors.runtime.surroundings import Surroundings
 from chatd.actors.runtime.turn import Turn, next_turn
 from chatd.concurrency.bell import Bell
 from chatd.contract.errors import Refusal
-from chatd.contract.file import FileInfo
-from chatd.contract.rows import pick
 from chatd.domain.event import Event, split_stream
 from chatd.domain.files import files_of
 from chatd.domain.names.taken import name_taken
@@ -37,8 +35,6 @@ from chatd.ports import (
     Append,
     Appended,
     MarkRead,
-    Reader,
-    Row,
     StoreUnavailable,
     StoreUncertain,
     Taken,
@@ -54,31 +50,6 @@ LONGEST_PAUSE: Final = 0.2
 GIVING_WAY: Final = 1.0  # seconds
 
 
-class Surroundings(Protocol):
-    """What a stream's actor may use of what lies around and below it."""
-
-    reader: Reader
-
-    async def append(self, append: Append, spans: Sequence[Span] = ()) -> Appended | Taken: ...
-    async def state_of(self, stream: str) -> State: ...
-    async def wait_settled(self, stream: str) -> bool: ...
-    def leaving_failed(self, stream: str) -> None: ...
-    async def learn_shared_spaces(self, state: State) -> None: ...
-    def answer_as_if_missing(self, stream: str, answer: Callable[[], None]) -> None: ...
-    def read_marked(self, account: str, stream: str, seq: int, shown: bool) -> None: ...
-    def signal(self, stream: str, frame: Row, but: str) -> None: ...
-
-
-class _LookedUp(msgspec.Struct, frozen=True):
-    """What a turn decides on. `messages`: those that its commands are about; None: they are about none.
-    `markers`: of accounts that move one that the state does not know."""
-
-    state: State
-    parent_state: State | None
-    messages: Sequence[Row] | None
-    markers: dict[str, tuple[int, int]]
-
-
 class StreamActor:
     def __init__(self, stream: str, surroundings: Surroundings) -> None:
         type_, self.id = split_stream(stream)
@@ -90,6 +61,7 @@ class StreamActor:
         self._type = STREAM_TYPES[type_]
         self._surroundings = surroundings
         self._memory = StreamMemory(stream, surroundings.reader)
+        self._look_up = LookUp(self.id, self._type, self._memory, surroundings)
         self._under_way: list[Envelope] = []
         self._pause = 0.0  # seconds for which a new turn lets others in first
         self._giving_way_until = 0.0  # trio's time
@@ -262,11 +234,12 @@ class StreamActor:
         return None
 
     async def _decide(self, envelopes: Sequence[Envelope], known: Sequence[dict[str, Any]]) -> Turn:
-        envelopes = [await self._with_files(one) if files_of(one.command) else one for one in envelopes]
-        looked_up = await self._look_up(envelopes)
+        look_up = self._look_up
+        envelopes = [await look_up.with_files(one) if files_of(one.command) else one for one in envelopes]
+        looked_up = await look_up.of(envelopes, self.state)
         # No await from here to the append: what was decided stands in the log in the order of deciding.
         state, parent_state = looked_up.state, looked_up.parent_state
-        self._complete(looked_up, known)
+        looked_up.complete(self._type, known)
         turn = Turn()
         if (parent := self._type.parent(state)) is not None and parent_state is not None:
             turn.beside = ((parent, parent_state.head),)
@@ -278,60 +251,11 @@ class StreamActor:
         turn.leaves = self._type.leaves(state) != leaves
         return turn
 
-    async def _look_up(self, envelopes: Sequence[Envelope]) -> _LookedUp:
-        """All of one moment: again, where others added something or took it back meanwhile."""
-        reader, surroundings = self._surroundings.reader, self._surroundings
-        seqs = list({seq for envelope in envelopes for seq in self._type.messages_of(envelope.command)})
-        while True:
-            absorbed = self._memory.absorbed
-            messages = await reader.message_states(self.id, seqs) if seqs else None
-            unknown = await self._without_marker(envelopes)
-            stored = await reader.markers(self.id, unknown) if unknown else {}
-            state = await self.state()
-            parent = self._type.parent(state)
-            parent_state = None if parent is None else await surroundings.state_of(parent)
-            while parent is not None and await surroundings.wait_settled(parent):
-                parent_state = await surroundings.state_of(parent)
-            # Else it saw what did not come to be.
-            if absorbed == self._memory.absorbed and self._memory.state is state:
-                markers = {account: stored.get(account, (0, 0)) for account in unknown}
-                return _LookedUp(state, parent_state, messages, markers)
-
-    def _complete(self, looked_up: _LookedUp, known: Sequence[dict[str, Any]]) -> None:
-        """Tells the state what its commands need beside it. `known`: posts that the log knew of."""
-        state = looked_up.state
-        if looked_up.parent_state is not None:
-            self._type.sync_members(state, looked_up.parent_state)
-        if looked_up.messages is not None:
-            load_messages(state, looked_up.messages)
-        for account, (read, furthest) in looked_up.markers.items():
-            state.read[account], state.furthest[account] = read, furthest
-        if known:
-            remember(state, known)
-
-    async def _with_files(self, envelope: Envelope) -> Envelope:
-        """The envelope, whose context has the files that the command names and its caller may read."""
-        by, operator = envelope.context.by, envelope.context.operator
-        rows = await self._surroundings.reader.readable_files(files_of(envelope.command), by, operator)
-        files = {row["id"]: pick(FileInfo, row) for row in rows}
-        return replace(envelope, context=replace(envelope.context, files=files))
-
     def _trace(self, envelopes: Sequence[Envelope], begun: int) -> list[Span]:
         """They were decided, since `begun`. Their spans, one for each."""
         spans = [None if envelope.asked is None else envelope.asked.span for envelope in envelopes]
         tracing.part(spans, "decide", begun, actor=self.name, commands=len(envelopes))
         return spans
-
-    async def _without_marker(self, envelopes: Sequence[Envelope]) -> list[str]:
-        """Who moves a read marker that is not known yet."""
-        readers = [
-            envelope.context.by for envelope in envelopes if type(envelope.command) is self._type.reads
-        ]
-        if not readers:
-            return []
-        state = await self.state()
-        members = (account for account in dict.fromkeys(readers) if account in state.members)
-        return [account for account in members if account not in state.read]
 
     def _decide_one(self, state: State, parent_state: State | None, envelope: Envelope, turn: Turn) -> None:
         try:

@@ -66,7 +66,7 @@ class BackupSchedule(msgspec.Struct, eq=False):
         try:
             await self._keep_making()
         finally:
-            self._health.backup = None  # another node may make them now
+            self._health.backup = self.failed_because = None  # another node may make them now
 
     async def _keep_making(self) -> None:
         backoff = Backoff(FIRST_RETRY, min(LONGEST_RETRY, self.every))

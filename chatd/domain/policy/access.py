@@ -63,7 +63,9 @@ def _verdict_in_direct_room(state: RoomState, account: str, right: Right) -> Ver
     if account not in state.people:
         return Verdict(False, "it is a direct room of other people")
     if account in state.apart and right in OVERRIDABLE_RIGHTS:
-        return Verdict(False, "it no longer shares a space with anybody else in the room")
+        return Verdict(
+            False, "it no longer shares a space with anybody else in the room, or only as or with a guest"
+        )
     return Verdict(may("member", right), "in a direct room everybody has the rights of a member")
 
 

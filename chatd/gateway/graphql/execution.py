@@ -80,7 +80,9 @@ def _timed(work: Callable[[], T]) -> tuple[T, float]:
 
 
 def encode(result: ExecutionResult) -> bytes:
-    return msgspec.json.encode(result.formatted)
+    """Without `data` where nothing was executed, as GraphQL says; a refused field does not make it null."""
+    shown = result.formatted
+    return msgspec.json.encode({"errors": shown["errors"]} if result.data is None else shown)
 
 
 def _prepare(question: Question) -> tuple[Operation, OperationType] | ExecutionResult:

@@ -12,10 +12,7 @@ import { previewSize } from './preview_size'
 import { t } from './words'
 import './attachments.css'
 
-const Lightbox = lazy(
-  () => import('./Lightbox'),
-  (module) => module.Lightbox,
-)
+const Lightbox = lazy(() => import('./Lightbox'), 'Lightbox')
 
 export function Attachments({ files }: { files: readonly FileInfo[] }) {
   const pictures = files.filter(isPicture)

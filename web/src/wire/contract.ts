@@ -4259,7 +4259,7 @@ export interface Requests {
    * - Names in mentions are compared as for signing in. Full stops, `-` and `_` at the end may belong to the sentence: `@ann.` is `ann` unless somebody is called `ann.`.
    * - Nothing is a mention in code (`` `…` `` and fenced blocks), directly behind a letter, digit, `_`, `.`, `/`, `-` or `@`, or after the hundredth name. Names are looked up when the message is posted or edited and kept as ids.
    * - With `expires_in` the server deletes the message that many seconds after it was posted, as `system`, with `expired: true` in the event; if the server is down then, as soon as it is up.
-   * - Posting needs membership in a room that is not archived. With the first message of a direct room its people join it. Who shares no space with anybody else in a direct room any more cannot write in it; it stays readable.
+   * - Posting needs membership in a room that is not archived. With the first message of a direct room its people join it. Who shares no space with anybody else in a direct room any more, guests counted as in `direct.open`, cannot write in it; it stays readable.
    * Refused as: conflict, not_found.
    */
   'message.post': { readonly kind: 'command'; readonly data: PostMessage; readonly result: Posted }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 from typing import Any, Final, TypeVar
@@ -13,7 +12,7 @@ from starlette.responses import Response
 
 from chatd.contract.errors import Refusal
 from chatd.contract.http import STATUS
-from chatd.gateway.http.server.problem import MEDIA_TYPE, problem
+from chatd.gateway.http.server.problem import MEDIA_TYPE, problem, seconds_to_wait
 from chatd.log import log
 from chatd.ports import BlobMissing, BlobsFull, BlobsUnavailable, StoreUnavailable
 
@@ -74,8 +73,8 @@ def problem_answer(refusal: Refusal, status: int, headers: Mapping[str, str] | N
     said = {**NO_STORE, **(headers or {})}
     if status == HTTPStatus.UNAUTHORIZED:
         said["www-authenticate"] = "Bearer"
-    if wait := (refusal.data or {}).get("retry_after"):
-        said["retry-after"] = str(math.ceil(wait))
+    if wait := seconds_to_wait(refusal, status):
+        said["retry-after"] = str(wait)
     known = status if status in _KNOWN else STATUS[refusal.code]  # tus has a status of its own
     body = {**problem(refusal, known), "status": status}
     return Response(msgspec.json.encode(body), status, said, MEDIA_TYPE)

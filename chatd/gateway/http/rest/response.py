@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from hashlib import blake2b
 from typing import Final
 
@@ -11,13 +10,12 @@ import msgspec
 from chatd.contract.errors import Refusal
 from chatd.contract.http import STATUS
 from chatd.frames.codec import json_bytes
-from chatd.gateway.http.server.problem import MEDIA_TYPE
+from chatd.gateway.http.server.problem import MEDIA_TYPE, seconds_to_wait
 from chatd.gateway.http.server.problem import problem as members
 
 Header = tuple[bytes, bytes]
 
 TAG_BYTES: Final = 12
-PASSING_SECONDS: Final = 2  # after which to try again what is overloaded or unavailable
 _JSON: Final[Header] = (b"content-type", b"application/json")
 _PROBLEM: Final[Header] = (b"content-type", MEDIA_TYPE.encode())
 _PRIVATE: Final[Header] = (b"cache-control", b"no-store")
@@ -48,7 +46,6 @@ def problem(
     if code == 401:
         error = b', error="invalid_token"' if shown else b""
         more.append((b"www-authenticate", b'Bearer realm="chatd"' + error))
-    elif code in (429, 503):
-        seconds = math.ceil(said.get("retry_after", PASSING_SECONDS))
-        more.append((b"retry-after", b"%d" % seconds))
+    if wait := seconds_to_wait(refusal, code):
+        more.append((b"retry-after", b"%d" % wait))
     return Response(code, more, json_bytes(said))

@@ -18,6 +18,7 @@ NO_BEARER: Final = Refusal("unauthenticated", "Authorization is the word Bearer 
 NO_TOKEN: Final = Refusal(
     "unauthenticated", "send an access token or bearer token as `Authorization: Bearer …`"
 )
+PASSING_SECONDS: Final = 2  # after which to try again what is overloaded or unavailable
 _PHRASES: Final = {status.value: status.phrase for status in HTTPStatus}
 
 
@@ -49,9 +50,17 @@ def problem_response(
     said = {"Content-Type": MEDIA_TYPE, **(headers or {})}
     if status == 401:
         said["WWW-Authenticate"] = "Bearer"
-    if wait := (refusal.data or {}).get("retry_after"):
-        said["Retry-After"] = str(math.ceil(wait))
+    if wait := seconds_to_wait(refusal, status):
+        said["Retry-After"] = str(wait)
     return whole_response(status, said, json_bytes(problem(refusal, status)), shown=shown)
+
+
+def seconds_to_wait(refusal: Refusal, status: int) -> int:
+    """What the response says as `Retry-After`; 0 where it says nothing, since another try is of no use."""
+    if status not in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE):
+        return 0
+    seconds: float = (refusal.data or {}).get("retry_after", PASSING_SECONDS)
+    return max(1, math.ceil(seconds))
 
 
 def problem(refusal: Refusal, status: int) -> dict[str, Any]:
