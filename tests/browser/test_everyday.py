@@ -103,7 +103,7 @@ def test_the_line_stands_above_what_came_after_one_joined(seen: Any) -> None:
 
 
 def test_a_room_of_few_messages_that_are_higher_than_the_window_opens_at_the_first(seen: Any) -> None:
-    """By the heights that are guessed all of them fitted into it, so the reader was put at the end of the last."""
+    """By the guessed heights all of them fitted into it, so the reader was put at the end of the last."""
     assert seen["lineInSight"]
 
 
