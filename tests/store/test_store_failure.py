@@ -67,7 +67,7 @@ async def test_an_error_without_words_has_its_name(tmp_path: Path, pen: Pen) -> 
             raise MemoryError
 
     async with open_store(tmp_path, fault=fail) as store:
-        with pytest.raises(StoreUnavailable, match=": MemoryError$"):
+        with pytest.raises(StoreUnavailable, match=r": MemoryError$"):
             await store.log.submit([pen.post("hall", "lost")]).wait()
 
 
