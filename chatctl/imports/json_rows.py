@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 import attrs
@@ -18,11 +18,13 @@ T = TypeVar("T")
 
 @attrs.frozen
 class Rows:
-    """Where they stand: `opened` leads there, their paths end with `at`. `word`: what one is called."""
+    """Where they stand: `opened` leads there, their paths end with `at`. `word`: what one is called. `mended`
+    gives what the decoder reads of what stands in the file."""
 
     opened: Opened
     at: Path
     word: str
+    mended: Callable[[bytes], bytes] = bytes
 
     def read(
         self, archive: Archive, name: str, decoder: msgspec.json.Decoder[T], problems: Problems
@@ -36,6 +38,6 @@ class Rows:
                 number += 1
                 place = f"{name} {self.word} {number}"
                 try:
-                    yield place, decoded(raw, decoder, lost_in(problems, place))
+                    yield place, decoded(self.mended(raw), decoder, lost_in(problems, place))
                 except NotJson:
                     problems.add("unreadable", place)

@@ -10,9 +10,7 @@ from attrs import define
 
 from chatctl.imports.export import Options, Unreadable
 
-LATEST: Final = (
-    4_102_444_800_000  # Unix milliseconds: the year 2100, and no message can be of a time after it
-)
+LATEST: Final = 4_102_444_800_000  # Unix milliseconds: the year 2100; no message is of a later time
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND: Final = timedelta(milliseconds=1)
 # A clock that went back by about an hour in the hour that the night has twice was put back by law.

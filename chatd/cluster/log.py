@@ -106,9 +106,6 @@ class ClusterLog:
         here = self._store.submit([Append(writes=tuple(own))]) if own else None
         return self.own.submit(shared, here)
 
-    async def checkpoint(self) -> None:
-        """Each node's database is checkpointed by its own log."""
-
     # --- what the node asks
 
     @property

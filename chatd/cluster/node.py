@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from functools import partial
 from typing import Final
 
@@ -68,6 +67,7 @@ class Node:
         self._founding = Founding(broker, settings.cluster_name, settings.cluster_replicas)
         self.bring_database = self._founding.bring_database
         self._monitors = Monitors(settings.cluster_monitors, broker.client.unusable)
+        self._unsynced: str | None = None  # why what it writes does not reach its disk
         self._level_at = trio.current_time()  # when it was known last to lack nothing
         self._in = False  # it knew what the others knew
 
@@ -150,6 +150,8 @@ class Node:
         troubles = [] if self.cut_off is None else [f"this node serves nobody: {self.cut_off}"]
         if self.log.stuck is not None:
             troubles.append(f"this node cannot write what the stream holds: {self.log.stuck}; {LOOK_AT_IT}")
+        if self._unsynced is not None:
+            troubles.append(f"what this node writes does not reach its disk: {self._unsynced}; {LOOK_AT_IT}")
         if self.log.own.refused is not None:
             troubles.append(f"the cluster's stream takes nothing more: {self.log.own.refused}; {LIMITS}")
         try:
@@ -287,6 +289,11 @@ class Node:
         while True:
             await trio.sleep(DURABLE_EVERY)
             sequence = self.log.sequence
-            with suppress(StoreUnavailable):
-                await store.log.checkpoint()
-                self._durable = sequence
+            try:
+                whole = await store.log.checkpoint()
+            except StoreUnavailable as error:
+                self._unsynced = str(error)
+            else:
+                self._unsynced = None
+                if whole:
+                    self._durable = sequence

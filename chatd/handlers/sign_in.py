@@ -51,9 +51,8 @@ CLOSED: Final = Refusal(
     "forbidden", "nobody can sign up on this server; ask the people who run it for an account"
 )
 INVITE_ONLY: Final = Refusal("forbidden", "signing up needs an invite code; ask a member for one")
-REFRESH_GRACE: Final = (
-    60_000  # milliseconds in which other tabs, or a client that lost the answer, may refresh too
-)
+# Milliseconds in which other tabs, or a client that lost the answer, may refresh too.
+REFRESH_GRACE: Final = 60_000
 
 
 class SignUps(msgspec.Struct, frozen=True, eq=False):

@@ -103,6 +103,3 @@ class Log(Protocol):
     def submit(self, appends: Sequence[Append]) -> Commit:
         """Starts one transaction for all appends at once, without waiting; commits run in the order
         in which they were submitted."""
-
-    async def checkpoint(self) -> None:
-        """Moves what the write-ahead log holds into the database file."""

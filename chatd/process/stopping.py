@@ -2,6 +2,9 @@
 
 A start that they meet ends where it is. It may wait for others: a node of a cluster for a copy of the
 database, or for NATS servers that are away.
+
+A loop that broke inside, as for want of memory, cancels everything; but what waits for other threads then may
+never hear of them, and would keep a process that serves nobody, which no service manager starts anew.
 """
 
 from __future__ import annotations
@@ -13,7 +16,10 @@ from typing import Final
 
 import trio
 
+from chatd.log import log
+
 STOPPING: Final = (signal.SIGTERM, signal.SIGINT)
+BROKEN: Final = 10  # seconds for a server to end whose loop broke
 
 
 class Stop:
@@ -23,6 +29,7 @@ class Stop:
         self._asked = trio.Event()
         self._start = trio.CancelScope()
         self._serving = False
+        self._over = False
 
     def serve(self) -> None:
         """The start is over. From here on nothing is cancelled: who waits for `asked` ends what runs."""
@@ -33,7 +40,13 @@ class Stop:
         await self._asked.wait()
 
     async def _watch(self, signals: AsyncIterator[object]) -> None:
-        await anext(signals)
+        try:
+            await anext(signals)
+        except trio.Cancelled:
+            if not self._over:  # else nobody cancels this but trio
+                signal.alarm(BROKEN)  # takes no memory and no thread, of which there may be none
+                log.error("loop_broke", ends_within=BROKEN)
+            raise
         for number in STOPPING:
             signal.signal(number, signal.SIG_IGN)  # once is enough; what follows takes its time
         self._asked.set()
@@ -48,6 +61,9 @@ async def stop_asked() -> AsyncIterator[Stop]:
         async with trio.open_nursery() as nursery:
             stop = Stop()
             nursery.start_soon(stop._watch, signals)
-            with stop._start:
-                yield stop
-            nursery.cancel_scope.cancel()
+            try:
+                with stop._start:
+                    yield stop
+            finally:
+                stop._over = True
+                nursery.cancel_scope.cancel()

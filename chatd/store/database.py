@@ -12,7 +12,7 @@ import shutil
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -22,10 +22,12 @@ import trio
 
 from chatd.clock import new_id, now
 from chatd.concurrency.background_work import Pacer, lower_priority
+from chatd.durable import make_private
 from chatd.log import log as server_log
 from chatd.ports import CompactError, StoreError, StoreMisplaced, StoreUnavailable
 from chatd.store.connection import TrioConnection, connect, open_reader, open_writer, translated_errors
 from chatd.store.log.journal import Fault, Journal
+from chatd.store.log.preallocation import Preallocation
 from chatd.store.log.sqlite_log import SqliteLog
 from chatd.store.ops import compact, leftovers, migrate, ownership, rescued, scratch_tables, standby, verify
 from chatd.store.ops.backup import Backup, backup
@@ -169,9 +171,11 @@ class Store(msgspec.Struct, frozen=True):
             yield connection
 
     async def copy(self, path: Path) -> Backup:
-        """A copy for another node of the cluster: it is no other history, so it keeps the epoch."""
+        """A copy for another node of the cluster: it is no other history, so it keeps the epoch. Raises
+        StoreError and StoreUnavailable."""
         made = await self.backup(path, for_node=True)
-        await trio.to_thread.run_sync(forget_lock, path)
+        with translated_errors():
+            await trio.to_thread.run_sync(forget_lock, path)
         return made
 
     async def foreign_writes(self) -> int | None:
@@ -216,7 +220,7 @@ async def open_store(
         async with connect(partial(open_writer, path, create=False, lazily=shared)) as writer:
             journal = Journal(writer, place, fault)
             epochs = await writer.run(partial(_begin, journal, lock_file))
-            log = SqliteLog(writer, journal, place)
+            log = SqliteLog(writer, journal, place, None if shared else Preallocation(path))
             try:
                 async with open_pool(path) as reader, open_views(path) as views:
                     place.learn()
@@ -226,7 +230,7 @@ async def open_store(
                 with trio.CancelScope(shield=True):
                     await _settle(log)
                     if (lost := place.lost()) is not None:
-                        await _rescue(writer, path, lost)
+                        await _rescue(writer, path, lost, place.has_no_name())
 
 
 def _percent(done: int, of: int) -> int:
@@ -270,17 +274,20 @@ async def _settle(log: SqliteLog) -> None:
         server_log.warning("checkpoint_failed", error=str(error))
 
 
-async def _rescue(writer: TrioConnection, path: Path, lost: str) -> None:
+async def _rescue(writer: TrioConnection, path: Path, lost: str, deleted: bool) -> None:
     """Writes a copy of what is open beside the path that does not lead to it: it ends with this process.
-    Raises StoreError when that cannot be."""
+    Raises StoreError when that cannot be. `deleted`: with all of its folder, perhaps, which is made again."""
     copy = rescued.name(path)
     try:
+        if deleted:
+            with suppress(OSError):  # to make the copy says what is wrong
+                make_private(path.parent)
         saved = await writer.run(lambda file: backup(file, copy, Pacer()))
     except (StoreError, StoreUnavailable, sqlite3.Error) as error:
         server_log.error("database_lost", problem=lost, error=str(error))
         raise StoreError(
             f"the database is lost: {lost}, and what was open could not be saved: {error};"
-            " restore a backup with `chatctl backup restore`"
+            " put back what was moved, or restore a backup with `chatctl backup restore`"
         ) from error
     else:
         server_log.error("database_rescued", problem=lost, copy=str(saved.path), position=saved.position)

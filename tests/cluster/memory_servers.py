@@ -84,7 +84,8 @@ class NatsLink(Link):
 
 class MemoryLog(SheetLog):
     async def answered(self) -> None: ...
-    async def checkpoint(self) -> None: ...
+    async def checkpoint(self) -> bool:
+        return True
 
 
 class MemoryStore:

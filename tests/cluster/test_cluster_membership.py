@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import trio
@@ -15,7 +15,7 @@ from chatd.cluster.heartbeats import Heard, Heartbeat
 from chatd.cluster.membership import BACKUP_TOOK, KEPT, Membership
 from chatd.cluster.node import DURABLE_EVERY, Node
 from chatd.nats.jetstream import StreamConfig, StreamInfo, StreamState
-from chatd.ports import Append, Appended, PutLevel
+from chatd.ports import Append, Appended, PutLevel, StoreUnavailable
 
 HOUR = BACKUP_TOOK
 
@@ -138,15 +138,37 @@ async def test_a_node_of_an_older_chatd_does_not_stay_when_all_have_reached_more
     assert world.written == []
 
 
+class SlowDisk:
+    """A node's log, and its database. Meanwhile more is applied. `ends` says how each checkpoint does:
+    whether all is on the disk, or why nothing is."""
+
+    def __init__(self, *ends: bool | StoreUnavailable) -> None:
+        self.sequence = 7
+        self._ends = iter(ends)
+
+    async def checkpoint(self) -> bool:
+        self.sequence += 1
+        end = next(self._ends)
+        if isinstance(end, StoreUnavailable):
+            raise end
+        return end
+
+
+async def durable_after(*ends: bool | StoreUnavailable) -> tuple[int, str | None]:
+    """Up to where a node says that it has all on its disk, and why it has no more."""
+    disk = SlowDisk(*ends)
+    node: Any = SimpleNamespace(log=disk, _durable=0, _unsynced=None)
+    with trio.move_on_after(DURABLE_EVERY * len(ends) + 1):
+        await Node._make_durable(node, cast(Any, SimpleNamespace(log=disk)))
+    return node._durable, node._unsynced
+
+
 async def test_a_node_says_that_it_has_on_its_disk_what_it_had_applied_when_that_was_synced(
     autojump_clock: MockClock,
 ) -> None:
     """The stream drops what all have there."""
-    node: Any = SimpleNamespace(log=SimpleNamespace(sequence=7), _durable=0)
-
-    async def checkpoint() -> None:
-        node.log.sequence += 1  # meanwhile
-
-    with trio.move_on_after(DURABLE_EVERY + 1):
-        await Node._make_durable(node, SimpleNamespace(log=SimpleNamespace(checkpoint=checkpoint)))
-    assert (node._durable, node.log.sequence) == (7, 8)
+    assert await durable_after(True) == (7, None)
+    assert await durable_after(False) == (0, None)  # somebody reads what was there before
+    assert await durable_after(True, False) == (7, None)
+    assert await durable_after(True, StoreUnavailable("disk I/O error")) == (7, "disk I/O error")
+    assert await durable_after(StoreUnavailable("disk I/O error"), True) == (8, None)

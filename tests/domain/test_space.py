@@ -7,12 +7,19 @@ from typing import Any
 from chatd.contract.erasure import CancelErasure
 from chatd.contract.errors import Refusal
 from chatd.contract.invite import CreateInvite
-from chatd.contract.member import KickMember, SetRole
+from chatd.contract.member import KickMember, MuteMember, SetRole
 from chatd.contract.room import CreateRoom
-from chatd.contract.space import CreateSpace, DeleteSpace
+from chatd.contract.space import CreateSpace, DeleteSpace, UpdateSpace
 from chatd.domain.decision import Context, Decision
 from chatd.domain.event import Fact
-from chatd.domain.internal import FinishErasure, JoinByInvite, LapseErasure, OrderErasure, RevokeInviteById
+from chatd.domain.internal import (
+    BanAccount,
+    FinishErasure,
+    JoinByInvite,
+    LapseErasure,
+    OrderErasure,
+    RevokeInviteById,
+)
 from chatd.domain.space import decide as space
 from chatd.domain.space.state import SpaceState
 
@@ -168,3 +175,28 @@ def test_an_order_to_erase_that_was_taken_back_and_given_again_is_another_one() 
     assert do(state, FinishErasure("bob", 10), by("ann")) == ()
     (erased,) = do(state, FinishErasure("bob", 20), by("ann"))
     assert (erased.type, erased.data) == ("member.messages_erased", {"account": "bob", "reason": "too loud"})
+
+
+def test_what_a_clock_ahead_ordered_ends_once_whenever_its_space_is_read_from_the_log() -> None:
+    day = 86_400_000
+    awake, asleep, facts = SpaceState("s"), SpaceState("s"), list[Fact]()
+
+    def write(command: Any, at: int, who: str = "ann") -> None:
+        facts.extend(do(awake, command, by(who, at)))
+
+    write(CreateSpace("Team"), 1000)
+    write(CreateInvite("s"), 1000)
+    write(JoinByInvite("id1000", "bob"), 1000, "bob")
+    write(MuteMember("s", "bob", for_=60), day)
+    write(BanAccount("eve", None, 60, True), day)
+    assert awake.muted_until("bob", 5000) == 65_000  # nothing in the log says yet that the clock is right
+    write(UpdateSpace("s", name="Crew"), 7000)
+    write(UpdateSpace("s", name="Team"), 900_000)
+    for fact in facts:
+        space.apply(asleep, fact)
+    assert (awake.muted_until("bob", 8000), awake.banned_until("eve", 8000)) == (65_000, 67_000)
+    for later in (8000, 40_000):
+        assert asleep.muted_until("bob", later) == asleep.banned_until("eve", later) == 67_000
+    for state in (awake, asleep):
+        assert (state.muted_until("bob", 67_000), state.banned_until("eve", 67_000)) == (None, None)
+        assert state.muted_until("bob", day + 1000) is None

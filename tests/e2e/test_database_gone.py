@@ -53,9 +53,13 @@ def move(folder: Path) -> Path:
     return folder.rename(folder.with_name(f"{folder.name}-moved"))
 
 
-@pytest.mark.parametrize("happen", [delete, replace, move])
+def remove(folder: Path) -> None:
+    shutil.rmtree(folder)
+
+
+@pytest.mark.parametrize("happen", [delete, replace, remove, move])
 def test_a_server_whose_file_is_gone_says_so_stores_nothing_and_saves_what_is_open(
-    serve: Serve, tmp_path: Path, happen: Callable[[Path], Path]
+    serve: Serve, tmp_path: Path, happen: Callable[[Path], object]
 ) -> None:
     server = serve()
     town = Town(server)
@@ -86,9 +90,10 @@ def test_a_server_whose_file_is_gone_says_so_stores_nothing_and_saves_what_is_op
     assert lines(server, "database_misplaced") == 1
     assert lines(server, "commit_failed") == 0
     town.close()
-    # with its folder gone it can save nothing, and says so
+    # where its folder was moved, all of it is there
     assert server.stop() == (1 if happen is move else 0)
     assert ("chatd: the database is lost: " in server.output()) is (happen is move)
+    assert len(list(server.data.glob("chatd.db.rescued-*"))) == (0 if happen is move else 1)
 
     restored = Server(tmp_path / "restored")
     restored.data.mkdir(mode=0o700)

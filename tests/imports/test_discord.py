@@ -238,6 +238,16 @@ def test_embeds_are_shown_unless_they_preview_a_link(tmp_path: Path) -> None:
     assert (picture.name, picture.url) == ("3.png", "https://ci.example/3.png")
 
 
+def test_buttons_that_lead_somewhere_are_links(tmp_path: Path) -> None:
+    go = {"type": "Button", "style": "Link", "label": "Go", "url": "https://ci.example/4"}
+    bars = [{"type": "ActionRow", "components": [go, {"type": "Button", "label": "Retry", "customId": "r"}]}]
+    found = read(
+        tmp_path,
+        {"tea.json": exported(said(1, "done", HOOK, components=bars), said(2, "", HOOK, components=bars))},
+    )
+    assert found.texts() == ["done\n\n[Go](https://ci.example/4)", "[Go](https://ci.example/4)"]
+
+
 def test_a_webhook_is_as_many_people_as_it_has_names(tmp_path: Path) -> None:
     other = {**HOOK, "name": "deploy"}
     found = read(

@@ -197,11 +197,13 @@ def test_redactions_reactions_and_pins_come_with_their_messages(tmp_path: Path) 
         event("$10", {"pinned": ["$2"]}, ADA, "m.room.pinned_events", state_key=""),
         said("$11", "redacted as before version 11 of rooms"),
         event("$12", {"reason": "spam"}, BEN, "m.room.redaction", redacts="$11"),
+        {**reaction("$13", "☕"), "origin_server_ts": None},
     )
     assert [(m.text, m.deleted, m.pinned_by) for m in found.messages] == [
         ("", True, None), ("kept", False, BEN), ("", True, None), ("", True, None)
     ]  # fmt: skip
     assert [(each.person, each.emoji) for each in found.messages[1].reactions] == [(BEN, "👍🏽")]
+    assert found.problems == {"unknown kind": 2, "no time": 1, "missing person": 4}
 
 
 def test_media_are_found_by_name_and_time(tmp_path: Path) -> None:

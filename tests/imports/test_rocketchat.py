@@ -175,6 +175,27 @@ def test_what_apps_put_below_a_text_is_read(tmp_path: Path) -> None:
     assert message.text == f"{build}\nmy picture\n> **zoe**: one\n> two"
 
 
+def test_the_blocks_of_apps_are_read(tmp_path: Path) -> None:
+    def plain(text: str) -> dict[str, str]:
+        return {"type": "plain_text", "text": text}
+
+    blocks = [
+        {"type": "section", "text": {"type": "mrkdwn", "text": "*db* is slow"}, "fields": [plain("a *b*")],
+         "accessory": {"type": "button", "text": plain("Go"), "url": "https://a.example/go"}},
+        {"type": "divider"},
+        {"type": "context", "elements": [plain("now")]},
+        {"type": "image", "imageUrl": "https://a.example/g.png", "altText": "graph"},
+        {"type": "actions", "elements": [{"type": "button", "text": plain("Ack"), "actionId": "x"}]},
+        {"type": "callout", "title": plain("Note"), "text": plain("text")},
+        "odd", {"type": "section", "text": 7},
+    ]  # fmt: skip
+    found = read(tmp_path, said(1, "", blocks=blocks), said(2, "alert", blocks=blocks[2:3]))
+    assert [message.text for message in found] == [
+        "**db** is slow\na \\*b\\*\n[Go](https://a.example/go)\nnow\n[graph](https://a.example/g.png)\n**Note**\ntext",
+        "alert\nnow",
+    ]
+
+
 def test_where_somebody_was_is_read(tmp_path: Path) -> None:
     [message] = read(tmp_path, said(1, location={"type": "Point", "coordinates": [13.4, 52.5]}))
     assert message.text == "Location: 52.5, 13.4"

@@ -123,6 +123,17 @@ def test_a_message_has_its_exact_time_and_what_belongs_to_it(tmp_path: Path) -> 
     )
 
 
+def test_reactions_of_people_who_are_not_named_are_told(tmp_path: Path) -> None:
+    many = [
+        {"name": "clap", "users": ["U1", "U2"], "count": 5},
+        {"name": "tada", "users": ["U1"], "count": 1},
+    ]
+    with export(tmp_path, row(1, "hello", reactions=many)) as found:
+        [message] = found.messages("C1")
+        assert len(message.reactions) == 3
+        assert problems(found) == {"missing person": 3}
+
+
 def test_threads_hold_together_and_a_broadcast_comes_once(tmp_path: Path) -> None:
     root = "1420070001.000002"
     with export(
@@ -311,6 +322,7 @@ def test_the_blocks_count_where_they_say_more_than_the_text(tmp_path: Path) -> N
             {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": list(elements)}]}
         ]
 
+    table = {"type": "table", "rows": [[{"type": "raw_text", "text": one} for one in "12"]]}
     found = read(
         tmp_path,
         row(1, "*a*", blocks=rich({"type": "text", "text": "*a*"})),
@@ -322,6 +334,15 @@ def test_the_blocks_count_where_they_say_more_than_the_text(tmp_path: Path) -> N
         row(7, "", blocks=[{"type": "hologram", "title": {"type": "plain_text", "text": "a *b*"}}]),
         row(8, "<!subteam^S1|@tea_1>", blocks=rich({"type": "usergroup", "usergroup_id": "S1"})),
         row(9, "<!subteam^S12>", blocks=rich({"type": "usergroup", "usergroup_id": "S12"})),
+        row(
+            10, "New alert", blocks=[{"type": "section", "text": {"type": "mrkdwn", "text": "*db* is slow"}}]
+        ),
+        row(11, "pasted", blocks=[*rich({"type": "text", "text": "pasted"}), table]),
+        row(
+            12,
+            "",
+            blocks=[{"type": "section", "text": {"type": "mrkdwn", "text": "*a*"}}, {"type": "hologram"}],
+        ),
     )
     assert [one.text for one in found] == [
         "\\*a\\*",
@@ -333,6 +354,9 @@ def test_the_blocks_count_where_they_say_more_than_the_text(tmp_path: Path) -> N
         "a \\*b\\*",
         "@tea_1",
         "@S12",
+        "**db** is slow",
+        "pasted\n1 · 2",
+        "**a**",
     ]
 
 

@@ -120,6 +120,9 @@ def test_rich_text_reads_the_same(parts: list[Any], chatd: str | None) -> None:
 
 
 def test_the_blocks_of_apps_are_read() -> None:
+    def button(label: str, url: str) -> dict[str, Any]:
+        return {"type": "button", "text": {"type": "plain_text", "text": label}, "url": url}
+
     blocks = [
         {"type": "header", "text": {"type": "plain_text", "text": "Build"}},
         {"type": "divider"},
@@ -130,13 +133,20 @@ def test_the_blocks_of_apps_are_read() -> None:
         },
         {"type": "context", "elements": [{"type": "image"}, {"type": "plain_text", "text": "now"}]},
         {"type": "image", "alt_text": "graph", "image_url": "https://a.example/g.png"},
-        {"type": "actions", "elements": [{"type": "button"}]},
+        {"type": "actions", "elements": [{"type": "button"}, button("Open", "https://ci.example/1")]},
+        {
+            "type": "section",
+            "text": {"type": "plain_text", "text": "x"},
+            "accessory": button("Go", "https://b.example"),
+        },
+        {"type": "call", "call": {"v1": {"name": "Zoom", "join_url": "https://z.example/j/1"}}},
         {"type": "table", "rows": [[{"type": "raw_text", "text": "a"}, {"type": "raw_text", "text": "b"}]]},
         {"type": "markdown", "text": "**as** ||it|| is"},
     ]
     assert Blocks(ROOMS).rendered(blocks) == (
         "**Build**\n**failed** in [CI](https://ci.example)\none\n\\*two\\*\nnow\n"
-        "[graph](https://a.example/g.png)\na · b\n**as** \\|\\|it\\|\\| is"
+        "[graph](https://a.example/g.png)\n[Open](https://ci.example/1)\nx\n[Go](https://b.example)\n"
+        "Call: [Zoom](https://z.example/j/1)\na · b\n**as** \\|\\|it\\|\\| is"
     )
     assert Blocks(ROOMS).rendered([{"type": "video"}]) is None
 
@@ -147,16 +157,20 @@ def test_attachments_are_read_but_for_looks_at_addresses() -> None:
         {"fields": [{"title": "State &amp; sum", "value": "open"}], "fallback": "not shown"},
         {"author_name": "Zoe &lt;3", "title": "Pushed", "footer": "<https://a.example/r|repository>"},
         {"fallback": "only this"},
+        {
+            "text": "deploy?",
+            "actions": [{"text": "Yes", "value": "y"}, {"text": "See", "url": "https://a.example/d"}],
+        },
         {"is_msg_unfurl": True, "author_name": "Ann", "text": "what I said", "from_url": "https://x.example"},
         {"from_url": "https://a.example", "title": "A page"},
         "odd",
     ]
     assert attachments.rendered(found, ROOMS, alone=False) == (
         f"**New**\n[Issue](https://a.example/1)\nit {mention('U1')}\n**State & sum**: open\n"
-        "Zoe <3\nPushed\n[repository](https://a.example/r)\nonly this\n"
+        "Zoe <3\nPushed\n[repository](https://a.example/r)\nonly this\ndeploy?\n[See](https://a.example/d)\n"
         "> **Ann**: what I said"
     )
-    assert attachments.rendered(found[5:], ROOMS, alone=True) == "A page"
+    assert attachments.rendered(found[6:], ROOMS, alone=True) == "A page"
     assert attachments.rendered({"text": "odd"}, ROOMS, alone=True) == ""
 
 

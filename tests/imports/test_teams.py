@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from imports.reading import Everything, everything, folder, zipped
+from imports.small_exports import TEAMS
 
 from chatctl.imports.export import Unreadable
 from chatctl.imports.teams.dump import TeamsDump
@@ -255,6 +256,28 @@ def test_what_is_wrong_is_told_and_the_rest_is_read(tmp_path: Path) -> None:
     found = everything(TeamsDump, path)
     assert [message.text for message in found.messages] == ["by its id", "one\ufffdben", "odd"]
     assert found.problems == {"unreadable": 7, "no time": 1, "unknown kind": 1}
+
+
+def test_fields_may_begin_as_the_api_itself_writes_them(tmp_path: Path) -> None:
+    def small(value: Any) -> Any:
+        if isinstance(value, list):
+            return [small(each) for each in value]
+        if not isinstance(value, dict):
+            return value
+        return {name[0].lower() + name[1:]: small(each) for name, each in value.items()}
+
+    capital = {name: json.dumps(document) for name, document in TEAMS.items()}
+    own = {name: json.dumps(small(document)) for name, document in TEAMS.items()}
+    here = everything(TeamsDump, folder(tmp_path / "own", own))
+    assert here == everything(TeamsDump, folder(tmp_path / "capital", capital))
+    assert here.problems == {}
+
+
+def test_replies_may_stand_in_the_message_that_they_are_to(tmp_path: Path) -> None:
+    nested = row(2, "second", "ben", ReplyToId="1", ChannelIdentity=None)
+    found = read(tmp_path, {**row(1, "first"), "Replies": [nested, "odd", {"Id": "3"}]})
+    assert [(one.text, one.thread) for one in found.messages] == [("first", None), ("second", "1")]
+    assert found.problems["unreadable"] == 2
 
 
 def test_a_dump_is_known_by_its_lists(tmp_path: Path) -> None:

@@ -112,7 +112,10 @@ def no_database(path: Path) -> None:
         (full, "make room on the disk"),
         (held, "end the other program that has it open"),
         (read_only, "look at its mode, and whether the disk is mounted read-only"),
-        (absent, "look at its owner, its mode, and how many files may be open (`ulimit -n`)"),
+        (
+            absent,
+            "look at its owner, its mode, its disk (`df -i`), and how many files may be open (`ulimit -n`)",
+        ),
         (no_database, RESTORE),
     ],
 )

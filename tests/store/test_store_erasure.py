@@ -268,6 +268,19 @@ def test_an_erasing_waits_for_no_reader_and_is_tried_again_soon(desk: Desk) -> N
     assert connection.execute("PRAGMA busy_timeout").fetchone() == (int(BUSY_SECONDS * 1000),)
 
 
+def test_a_checkpoint_says_whether_somebody_reads_what_was_there_before(desk: Desk) -> None:
+    """What was committed since is synced by none."""
+    reader = open_reader(desk.path)
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM events").fetchone()
+    assert desk.journal.empty(patience=0)
+    assert desk.wal > 0
+    desk.delete_one()
+    assert not desk.journal.empty(patience=0)
+    reader.close()
+    assert desk.journal.empty(patience=0)
+
+
 def test_an_erasing_that_fails_stays_due_and_no_commit_feels_it(desk: Desk) -> None:
     desk.broken = True
     desk.delete_one()

@@ -1,23 +1,34 @@
-"""What bots show in frames, as Markdown. Previews of links that the text has are left out."""
+"""What bots show in frames, and on buttons, as Markdown. Previews of links that the text has are left out."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from chatctl.imports.discord.rows import Embed, Forwarded, Message
+from chatctl.imports.discord.rows import Component, Embed, Forwarded, Message
 from chatctl.imports.markdown import is_address, link, literal, span
 from chatctl.imports.records import plain
 
 MAX_EMBEDS: Final = 10  # of a message, as in Discord
 MAX_FIELDS: Final = 25
 MAX_IMAGES: Final = 10
+MAX_BUTTONS: Final = 25
+_DEEPEST: Final = 3  # rows in rows
 
 
 def embedded(message: Message | Forwarded, markdown: Callable[[str], str]) -> Iterator[str]:
     for each in _shown(message):
         if shown := "\n\n".join(_parts(each, markdown)):
             yield shown
+
+
+def linked(components: list[Component] | None, depth: int = 0) -> Iterator[str]:
+    """Buttons that lead somewhere; others are for whoever was there."""
+    for each in (components or [])[:MAX_BUTTONS]:
+        if each.url:
+            yield link(plain(each.label or ""), plain(each.url))
+        if depth < _DEEPEST:
+            yield from linked(each.components, depth + 1)
 
 
 def pictures(message: Message | Forwarded) -> Iterator[str]:

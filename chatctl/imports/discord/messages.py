@@ -10,7 +10,7 @@ from attrs import define
 
 from chatctl.imports.discord import rows
 from chatctl.imports.discord.channels import ChannelFile, moment, snowflake_time
-from chatctl.imports.discord.embeds import embedded, pictures
+from chatctl.imports.discord.embeds import embedded, linked, pictures
 from chatctl.imports.discord.markup import MAX_TEXT, as_markdown
 from chatctl.imports.discord.people import People
 from chatctl.imports.discord.rows import shown
@@ -103,6 +103,7 @@ class Reader:
             said = [as_markdown(forwarded.content or "", {}, self.channels), *self._frames(forwarded, {})]
             parts.append(quoted("\n\n".join(part for part in said if part)))
         parts += [quoted(each) for each in self._frames(found, named)]
+        parts += linked(found.components)
         if id_ == self.file.thread:  # a post of a forum, which has a title
             parts.insert(0, span("**", literal(self.file.title)))
         return "\n\n".join(part for part in parts if part)

@@ -106,6 +106,14 @@ class Forwarded(Struct, frozen=True):
     stickers: list[Sticker] | None = None
 
 
+class Component(Struct, frozen=True):
+    """A button, or a row of some."""
+
+    label: Text = None
+    url: Text = None
+    components: list[Component] | None = None
+
+
 class Message(Struct, frozen=True):
     id: Id = None
     type: str | int | None = None
@@ -117,6 +125,7 @@ class Message(Struct, frozen=True):
     attachments: list[Attachment] | None = None
     embeds: list[Embed] | None = None
     stickers: list[Sticker] | None = None
+    components: list[Component] | None = None
     reactions: list[Reaction] | None = None
     mentions: list[Author] | None = None
     reference: Reference | None = None

@@ -23,6 +23,7 @@ from chatctl.imports.records import Message, Reaction, Version, plain
 MAX_REACTIONS: Final = 2_000  # of a message
 MAX_VERSIONS: Final = 1_000
 _MAX_KEY: Final = 64  # characters of a reaction
+_CHANGING: Final = ("m.reaction", "m.room.redaction")
 
 
 class Change(Struct, frozen=True, array_like=True):
@@ -41,14 +42,20 @@ class Changes:
     _encode: Final = msgpack.Encoder().encode
     _decode: Final = msgpack.Decoder(Change).decode
 
-    def add(self, event: Event, room: str) -> None:
-        """What the event changes, if it changes any."""
+    def add(self, event: Event, room: str, place: str) -> None:
+        """What the event changes, if it changes any. A change that cannot be taken over is told."""
         kind, target = relation(event)
         if event.type == "m.room.redaction":
             target = text_of(event.content, "redacts") or plain(event.redacts or "") or target
-        change = _change(event, kind) if target else None
+        if not target or not (event.type in _CHANGING or kind == "m.replace"):
+            return
+        change = _change(event)
         if change is not None:
             self.ordering.add_more(room, bounded(target), self._encode(change))
+        elif event.at is None:
+            self.problems.add("no time", f"{place}: {event.type}")
+        else:
+            self.problems.add("unknown kind", f"{place}: {event.type}")
 
     def applied(self, message: Message, room: str, where: str) -> Message:
         """The message with all that was added of it."""
@@ -77,7 +84,7 @@ class Changes:
         return replace(message, reactions=tuple(reactions), versions=tuple(versions))
 
 
-def _change(event: Event, relation: str) -> Change | None:
+def _change(event: Event) -> Change | None:
     by = bounded(plain(event.sender or ""))
     if event.at is None:
         return None
@@ -88,9 +95,7 @@ def _change(event: Event, relation: str) -> Change | None:
     if event.type == "m.room.redaction":
         return Change("redaction", by, event.at)
     new = value_of(event.content, "m.new_content")
-    if relation == "m.replace" and isinstance(new, dict):
-        return Change("edit", by, event.at, written(new, answer=True))
-    return None
+    return Change("edit", by, event.at, written(new, answer=True)) if isinstance(new, dict) else None
 
 
 def _edited(message: Message, change: Change, versions: deque[Version]) -> Message:

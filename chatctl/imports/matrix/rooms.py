@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import ClassVar, Final, Self
+from typing import ClassVar, Final
 
 from msgspec.structs import replace
 
-from chatctl.imports.archive import Archive, read_archive
+from chatctl.imports.archive import Archive
 from chatctl.imports.archived_export import ArchivedExport
-from chatctl.imports.export import Options, Unreadable
+from chatctl.imports.export import Unreadable
 from chatctl.imports.glance import glance
 from chatctl.imports.matrix.changes import Changes
 from chatctl.imports.matrix.events import local_part
@@ -54,10 +54,6 @@ class MatrixRooms(ArchivedExport):
                 for begin in map(seen.head, seen.ending(".json")[:_LOOKED_AT])
             )
 
-    @classmethod
-    def read(cls, path: Path, options: Options) -> Self:
-        return read_archive(path, cls)
-
     def people(self) -> Iterable[Person]:
         return self._people.values()
 
@@ -87,7 +83,7 @@ class MatrixRooms(ArchivedExport):
             if message is not None:
                 ordering.put(room, message, number, self.problems, place)
             elif file.related:
-                changes.add(event, room)
+                changes.add(event, room, place)
 
     def _finished(self, message: Message, room: str, where: str, ordering: Ordering) -> Message:
         if message.author not in self._people:

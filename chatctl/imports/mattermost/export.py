@@ -6,13 +6,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import ClassVar, Final, Self
+from typing import ClassVar, Final
 
 from msgspec import Raw
 
-from chatctl.imports.archive import Archive, read_archive
+from chatctl.imports.archive import Archive
 from chatctl.imports.archived_export import ArchivedExport
-from chatctl.imports.export import Options, Unreadable
+from chatctl.imports.export import Unreadable
 from chatctl.imports.glance import glance
 from chatctl.imports.json_decoding import NotJson, decoded
 from chatctl.imports.json_text import lines
@@ -54,10 +54,6 @@ class MattermostExport(ArchivedExport):
         with glance(path) as seen:
             found = seen.ending(".jsonl") or (list(seen.names) if len(seen.names) == 1 else [])
             return any(_BEGINS.match(seen.head(name)) for name in found[:20])
-
-    @classmethod
-    def read(cls, path: Path, options: Options) -> Self:
-        return read_archive(path, cls)
 
     def people(self) -> Iterable[Person]:
         return self._lists.people.values()

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from heapq import nlargest
 from pathlib import Path
-from typing import BinaryIO, ClassVar, Final, Self
+from typing import BinaryIO, ClassVar, Final
 
 from msgspec import structs
 
-from chatctl.imports.archive import Archive, read_archive
+from chatctl.imports.archive import Archive
 from chatctl.imports.archived_export import ArchivedExport
-from chatctl.imports.export import Options
 from chatctl.imports.glance import glance
 from chatctl.imports.ordering import Ordering
 from chatctl.imports.records import CustomEmoji, Message, Person, Room, Version
@@ -43,10 +42,6 @@ class RocketChatDump(ArchivedExport):
     def looks_like(cls, path: Path) -> bool:
         with glance(path) as seen:
             return bool(seen.named(f"{MESSAGES}.bson", f"{MESSAGES}.bson.gz"))
-
-    @classmethod
-    def read(cls, path: Path, options: Options) -> Self:
-        return read_archive(path, cls)
 
     def people(self) -> Iterable[Person]:
         return self._people.listed.values()

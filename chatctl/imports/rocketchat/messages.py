@@ -10,6 +10,7 @@ from chatctl.imports.emoji import reaction_named
 from chatctl.imports.keys import bounded
 from chatctl.imports.markdown import literal, quoted
 from chatctl.imports.records import File, Message, Reaction, mention, plain
+from chatctl.imports.rocketchat import blocks
 from chatctl.imports.rocketchat.bson import Document
 from chatctl.imports.rocketchat.fields import key, moment, part, parts, word, words
 from chatctl.imports.rocketchat.grid import Grid
@@ -18,7 +19,7 @@ from chatctl.imports.rocketchat.text import markdown, without_quote
 
 FIELDS: Final = (
     *("_id", "rid", "t", "ts", "msg", "u", "tmid", "editedAt", "reactions", "pinned", "pinnedBy"),
-    *("file", "files", "attachments", "role", "_hidden", "parent", "alias", "token", "location"),
+    *("file", "files", "attachments", "blocks", "role", "_hidden", "parent", "alias", "token", "location"),
 )
 _TYPES: Final = {
     "t": str,
@@ -29,6 +30,7 @@ _TYPES: Final = {
     "file": dict,
     "files": list,
     "attachments": list,
+    "blocks": list,
 }
 _ENCRYPTED: Final = "*The export has no key to read this message.*"
 _MOST: Final = 1_000  # files, attachments of a message
@@ -128,7 +130,8 @@ class Messages:
             self._problems.add("unreadable", f"{place} (encrypted)")
             text = _ENCRYPTED
         files = self._files(row, place)
-        below = (*self._attached(row, quotes is not None), _location(row))
+        shown = blocks.rendered(parts(row, "blocks"), self._read)
+        below = (shown, *self._attached(row, quotes is not None), _location(row))
         text = "\n".join(one for one in (text, *below) if one.strip())
         return Message(
             name,

@@ -8,7 +8,7 @@ https://docs.slack.dev/reference/block-kit/blocks
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import Any, Final
 
@@ -22,7 +22,7 @@ _ELEMENTS: Final = 20_000  # of one message
 _RAW: Final = re.compile(r"[<>]|&(?!amp;|lt;|gt;)")
 _STYLES: Final = ("bold", "italic", "strike", "code")
 _MARKS: Final[tuple[tuple[str, Mark], ...]] = (("bold", "**"), ("italic", "*"), ("strike", "~~"))
-_NOTHING_TO_READ: Final = ("actions", "divider", "input", "file")
+_NOTHING_TO_READ: Final = ("divider", "input", "file")
 
 
 class _Unknown(Exception):
@@ -38,19 +38,29 @@ class Blocks:
 
     def rendered(self, blocks: Any, told: str = "") -> str | None:
         """`told`: the text beside them. It may name groups of users, of whom blocks have the ids alone."""
+        self._begin(blocks, told)
+        try:
+            return _lines(self._block(block) for block in _dicts(blocks))
+        except _Unknown:
+            return None
+
+    def readable(self, blocks: Any) -> str:
+        """Where there is no other text: what there is to read in blocks of any kind. Of those that are not
+        known it is without what it looks like."""
+        self._begin(blocks, "")
+        return _lines(self._readable(block) for block in _dicts(blocks))
+
+    def _begin(self, blocks: Any, told: str) -> None:
         self._told, self._left = told, _ELEMENTS
         # Slack escapes texts in blocks as it does elsewhere, some programs that write exports do not.
         self._escaped = not any(_RAW.search(text) for text in _texts(blocks, 0))
-        try:
-            parts = [self._block(block) for block in _dicts(blocks)]
-        except _Unknown:
-            return None
-        return "\n".join(part for part in parts if part.strip()).strip("\n")
 
-    def words(self, blocks: Any) -> str:
-        """What there is to read in blocks of any kind, without what it looks like."""
-        found = [literal(unescaped(text)) for text in _words(blocks, 0)]
-        return "\n".join(text for text in found[:_ELEMENTS] if text.strip())
+    def _readable(self, block: dict[str, Any]) -> str:
+        try:
+            return self._block(block)
+        except _Unknown:
+            found = [literal(unescaped(text)) for text in _words([block], 0)]
+            return _lines(found[:_ELEMENTS])
 
     def _block(self, block: dict[str, Any]) -> str:
         kind = block.get("type")
@@ -58,7 +68,8 @@ class Blocks:
             return "\n".join(self._part(part) for part in _dicts(block.get("elements")))
         if kind == "section":
             texts = [block.get("text"), *_dicts(block.get("fields"))]
-            return "\n".join(self._text(text) for text in texts if isinstance(text, dict))
+            told = [self._text(text) for text in texts if isinstance(text, dict)]
+            return "\n".join([*told, *self._buttons([block.get("accessory")])])
         if kind == "header":
             text = self._text(block.get("text"))
             return span("**", text) if text else ""
@@ -71,6 +82,10 @@ class Blocks:
             return _word(block, "text").replace("||", "\\|\\|")
         if kind == "table":
             return "\n".join(self._cells(row) for row in _lists(block.get("rows")))
+        if kind == "actions":
+            return "\n".join(self._buttons(block.get("elements")))
+        if kind == "call":
+            return self._call(block)
         if kind in _NOTHING_TO_READ:
             return ""
         raise _Unknown
@@ -81,6 +96,20 @@ class Blocks:
         if text.get("type") == "mrkdwn":
             return markdown(text["text"], self._rooms)
         return literal(unescaped(plain(text["text"])))
+
+    def _buttons(self, elements: Any) -> Iterator[str]:
+        """Those that lead somewhere; others are for whoever was there."""
+        for one in _dicts(elements):
+            label, address = one.get("text"), _word(one, "url")
+            if address:
+                yield link(unescaped(_word(label, "text")) if isinstance(label, dict) else "", address)
+
+    def _call(self, block: dict[str, Any]) -> str:
+        about = block.get("call")
+        call = about.get("v1") if isinstance(about, dict) else None
+        if not isinstance(call, dict):
+            raise _Unknown
+        return f"Call: {link(_word(call, 'name'), _word(call, 'join_url'))}"
 
     def _image(self, block: dict[str, Any]) -> str:
         title = block.get("title")
@@ -193,6 +222,10 @@ _INLINE: Final[dict[str, Callable[[Blocks, dict[str, Any]], str]]] = {
     "file": lambda _, one: "(file)",
     "message": lambda blocks, one: link("", blocks._plain(one, "url")),
 }
+
+
+def _lines(parts: Iterable[str]) -> str:
+    return "\n".join(part for part in parts if part.strip()).strip("\n")
 
 
 def _word(of: dict[str, Any], name: str) -> str:

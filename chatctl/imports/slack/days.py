@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import partial
 from itertools import islice
 from operator import itemgetter
 from typing import Final
@@ -20,7 +19,7 @@ from chatctl.imports.archive import Archive
 from chatctl.imports.export import Unreadable
 from chatctl.imports.json_decoding import NotJson, decoded, has_too_many_values
 from chatctl.imports.json_text import elements
-from chatctl.imports.problems import Problems
+from chatctl.imports.problems import Problems, lost_in
 from chatctl.imports.slack.rows import ROW, ROWS, Row, microseconds
 
 DAY: Final = re.compile(r"\d{4}-\d\d-\d\d\.json")
@@ -114,12 +113,9 @@ class Days:
             for number, (_, raw) in enumerate(elements(stream, name, self._problems), 1):
                 place = f"{name} message {number}"
                 try:
-                    yield decoded(raw, ROW, partial(self._lost, place)), len(raw)
+                    yield decoded(raw, ROW, lost_in(self._problems, place)), len(raw)
                 except NotJson:
                     self._problems.add("unreadable", place)
-
-    def _lost(self, place: str, field: str) -> None:
-        self._problems.add("unreadable", f"{place} {field}")
 
     def _timed(self, rows: list[Row], name: str) -> list[Timed]:
         batch: list[Timed] = []

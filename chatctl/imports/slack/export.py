@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import ClassVar, Final, Self
+from typing import ClassVar, Final
 
-from chatctl.imports.archive import Archive, read_archive
+from chatctl.imports.archive import Archive
 from chatctl.imports.archived_export import ArchivedExport
-from chatctl.imports.export import Options, Unreadable
+from chatctl.imports.export import Unreadable
 from chatctl.imports.glance import glance
 from chatctl.imports.records import CustomEmoji, Message, Person, Room
 from chatctl.imports.slack.days import Days
@@ -41,10 +41,6 @@ class SlackExport(ArchivedExport):
             users, lists = seen.named(*USERS), seen.named(*LISTS)
             # Others have a users.json, too: what is in Slack's has ids that begin with U or W.
             return bool(lists) and (not users or any(_is_list_of_users(seen.head(name)) for name in users))
-
-    @classmethod
-    def read(cls, path: Path, options: Options) -> Self:
-        return read_archive(path, cls)
 
     def people(self) -> Iterable[Person]:
         return self._people.values()

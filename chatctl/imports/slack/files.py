@@ -12,9 +12,8 @@ from chatctl.imports.problems import Problems
 from chatctl.imports.records import File, plain
 from chatctl.imports.slack.rows import FileRow
 
-UPLOADS: Final = (
-    "__uploads/"  # where slackdump and slack-advanced-exporter put files, each in a folder by its id
-)
+# Where slackdump and slack-advanced-exporter put files, each in a folder by its id.
+UPLOADS: Final = "__uploads/"
 _MOST: Final = 1_000  # of a message
 _GONE: Final = {
     "tombstone": "it was deleted",

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import partial
 from typing import Final, TypeVar
 
 from attrs import Factory, define
@@ -17,8 +16,8 @@ from msgspec.json import Decoder
 
 from chatctl.imports.archive import Archive
 from chatctl.imports.export import Unreadable
-from chatctl.imports.json_decoding import NotJson, decoded
-from chatctl.imports.json_text import elements
+from chatctl.imports.json_rows import Rows
+from chatctl.imports.json_text import ANY, EACH
 from chatctl.imports.keys import bounded
 from chatctl.imports.problems import Problems
 from chatctl.imports.records import Room, plain
@@ -37,6 +36,7 @@ _ID: Final = re.compile(r"[CGD][A-Z0-9]{6,20}")
 # The folder of the comments on a canvas: its id and, as it is called now, its title, which may have anything.
 _CANVAS: Final = re.compile(r"FC[:_](F[A-Z0-9]{6,20})(?:[:_](.*))?")
 _PINS: Final = 1_000  # of a room
+_ENTRIES: Final = Rows(EACH, (ANY,), "entry")  # of a list
 
 T = TypeVar("T", bound=Struct)
 
@@ -70,20 +70,10 @@ def rows(archive: Archive, name: str, decoder: Decoder[T], problems: Problems) -
     if name not in archive:
         return
     try:
-        stream = archive.open(name)
+        for _, row in _ENTRIES.read(archive, name, decoder, problems):
+            yield row
     except Unreadable as error:
-        return problems.add("unreadable", str(error))
-    with stream:
-        for number, (_, raw) in enumerate(elements(stream, name, problems), 1):
-            place = f"{name} entry {number}"
-            try:
-                yield decoded(raw, decoder, partial(_lost, problems, place))
-            except NotJson:
-                problems.add("unreadable", place)
-
-
-def _lost(problems: Problems, place: str, field: str) -> None:
-    problems.add("unreadable", f"{place} {field}")
+        problems.add("unreadable", str(error))
 
 
 def places(archive: Archive, bases: list[str], problems: Problems) -> dict[str, Place]:

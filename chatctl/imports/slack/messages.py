@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -32,6 +33,11 @@ from chatctl.imports.slack.rows import (
 )
 
 _NULL: Final = b"null"
+# A block that is no text of a person, or something in it.
+_OF_APPS: Final = re.compile(
+    rb'"type"\s*:\s*"(?!rich_text|(?:text|link|emoji|user|channel|broadcast|usergroup|color|date|canvas|file|'
+    rb'message|team)")'
+)
 _REACTIONS: Final = 10_000  # of a message
 # What Slack writes by itself. A kind that is not known here is an ordinary message with its text.
 _SYSTEM: Final = frozenset(
@@ -142,11 +148,13 @@ class Messages:
         return done
 
     def _written(self, row: Row, text: str) -> str:
-        """By the blocks, unless there are none that are known, or the text has nothing that they could add
-        to."""
-        if _has(row.blocks) and (not text or SPECIAL.search(text) or "\u2022" in text):
+        """By the blocks, unless there are none that are known, or a person's text has nothing that they could
+        add to. An app's text is what a notification says: all else is in the blocks."""
+        if _has(row.blocks) and (
+            not text or SPECIAL.search(text) or "\u2022" in text or _OF_APPS.search(row.blocks)
+        ):
             blocks = _anything(row.blocks)
-            done = self._blocks.rendered(blocks, text) or ("" if text else self._blocks.words(blocks))
+            done = self._blocks.rendered(blocks, text) or ("" if text else self._blocks.readable(blocks))
             if done:
                 return done
         return markdown(text, self._rooms) if text else ""
@@ -183,6 +191,9 @@ class Messages:
             for one in row.reactions or ()
             for person in one.users or ()
         )
+        unnamed = sum(max(0, (one.count or 0) - len(one.users or ())) for one in row.reactions or ())
+        if unnamed:
+            self._problems.add("missing person", f"{place}: reactions", unnamed)
         return tuple(self._problems.first(tuple(found), _REACTIONS, place, "reactions"))
 
 

@@ -64,8 +64,11 @@ class Edited(Struct):
 
 
 class ReactionRow(Struct):
+    """`count` may be more than there are `users`."""
+
     name: str = ""
     users: list[str] | None = None
+    count: int | None = None
 
 
 class Comment(Struct):

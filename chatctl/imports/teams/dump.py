@@ -6,17 +6,19 @@ import re
 from collections.abc import Iterable, Iterator
 from io import BufferedReader
 from pathlib import Path
-from typing import ClassVar, Final, Self
+from typing import ClassVar, Final
 
 import msgspec
 from msgspec.structs import replace
 
-from chatctl.imports.archive import Archive, read_archive
+from chatctl.imports.archive import Archive
 from chatctl.imports.archived_export import ArchivedExport
-from chatctl.imports.export import Options, Unreadable
+from chatctl.imports.export import Unreadable
 from chatctl.imports.glance import glance
+from chatctl.imports.json_decoding import NotJson, decoded
 from chatctl.imports.keys import bounded
 from chatctl.imports.ordering import Ordering
+from chatctl.imports.problems import lost_in
 from chatctl.imports.records import Message, Person, Room
 from chatctl.imports.teams.chat_files import ChatFiles
 from chatctl.imports.teams.messages import Reader
@@ -55,10 +57,6 @@ class TeamsDump(ArchivedExport):
     def looks_like(cls, path: Path) -> bool:
         with glance(path) as seen:
             return bool(seen.named(*LISTS)) and any(_MESSAGES.fullmatch(name) for name in seen.names)
-
-    @classmethod
-    def read(cls, path: Path, options: Options) -> Self:
-        return read_archive(path, cls)
 
     def people(self) -> Iterable[Person]:
         return self._listed.values()
@@ -104,10 +102,31 @@ class TeamsDump(ArchivedExport):
             self._rooms = {}
             for number, name in enumerate(self._archive.names(self._base)):
                 if found := _MESSAGES.fullmatch(name):
-                    for place, row in rows(self._archive, name, _ROW, self.problems):
+                    for place, row in self._rows(name):
                         self._add(row, number, place, self._rooms, found["person"])
             self._rooms = {key: self._without_who_left(room) for key, room in self._rooms.items()}
         return self._rooms
+
+    def _rows(self, name: str) -> Iterator[tuple[str, Row]]:
+        """Also replies that stand in what they are to."""
+        for place, row in rows(self._archive, name, _ROW, self.problems):
+            yield place, row
+            for number, raw in enumerate(row.replies or (), 1):
+                where = f"{place} reply {number}"
+                try:
+                    reply = decoded(raw, _ROW, lost_in(self.problems, where))
+                except NotJson:
+                    self.problems.add("unreadable", where)
+                    continue
+                yield (
+                    where,
+                    replace(
+                        reply,
+                        reply_to_id=reply.reply_to_id or row.id,
+                        channel_identity=reply.channel_identity or row.channel_identity,
+                        chat_id=reply.chat_id or row.chat_id,
+                    ),
+                )
 
     def _add(self, row: Row, file: int, place: str, rooms: dict[str, Room], person: str | None) -> None:
         """`person`: whose file it stands in, which has the chats that they are in."""

@@ -14,11 +14,11 @@ from chatctl.imports.json_text import ANY
 from chatctl.imports.keys import bounded
 from chatctl.imports.problems import Problems
 from chatctl.imports.records import Person, Room
-from chatctl.imports.teams.rows import Channel, Member, Row, Team, User, shown
+from chatctl.imports.teams.rows import Channel, Member, Row, Team, User, capital, shown
 
 MAX_ROWS: Final = 500_000  # of each list
 LISTS: Final = ("teamsList.json", "usersList.json")
-_ROWS: Final = Rows({(): "list or object", ("value",): "list"}, (ANY,), "row")
+_ROWS: Final = Rows({(): "list or object", ("value",): "list"}, (ANY,), "row", capital)
 _TEAM: Final = msgspec.json.Decoder(Team)
 _CHANNEL: Final = msgspec.json.Decoder(Channel)
 _MEMBER: Final = msgspec.json.Decoder(Member)

@@ -1,12 +1,17 @@
-"""The shapes of the files: objects of the Graph API, whose fields scripts write with a capital."""
+"""The shapes of the files: objects of the Graph API. Scripts of PowerShell write their fields with a capital,
+the API itself without."""
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from typing import Any, Final
 
-from msgspec import Struct
+from msgspec import Raw, Struct
 
 from chatctl.imports.records import plain
+
+# The name of a field: within a text, there would be a backslash before the second quotation mark.
+_SMALL: Final = re.compile(rb'"[a-z][A-Za-z]*"(?=\s*:)')
 
 Text = str | None
 Many = list[Any] | None
@@ -91,6 +96,8 @@ class Place(Struct, frozen=True, rename="pascal"):
 
 
 class Row(Struct, frozen=True, rename="pascal"):
+    """`replies`: those to it, if they were asked for with it (`$expand=replies`)."""
+
     id: int | str | None = None
     reply_to_id: int | str | None = None
     message_type: Text = None
@@ -106,6 +113,12 @@ class Row(Struct, frozen=True, rename="pascal"):
     message_history: list[Change] | None = None
     channel_identity: Place | None = None
     chat_id: Text = None
+    replies: list[Raw] | None = None
+
+
+def capital(raw: bytes) -> bytes:
+    """The object with a capital at the beginning of each field's name."""
+    return _SMALL.sub(lambda found: b'"' + found[0][1:2].upper() + found[0][2:], raw)
 
 
 def shown(value: int | str | None, most: int = 200) -> str:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, ClassVar, Final, Self, TypeVar
+from typing import Any, ClassVar, Final, TypeVar
 
 import msgspec
 
-from chatctl.imports.archive import Archive, read_archive
+from chatctl.imports.archive import Archive
 from chatctl.imports.archived_export import ArchivedExport
-from chatctl.imports.export import Options, Unreadable
+from chatctl.imports.export import Unreadable
 from chatctl.imports.glance import glance
 from chatctl.imports.json_decoding import NotJson, decoded
 from chatctl.imports.json_rows import Rows
@@ -69,10 +69,6 @@ class ZulipRealm(ArchivedExport):
         with glance(path) as seen:
             chunks = any(_CHUNK.fullmatch(name.rpartition("/")[2]) for name in seen.names)
             return bool(seen.named(REALM)) and (chunks or bool(seen.named("attachment.json")))
-
-    @classmethod
-    def read(cls, path: Path, options: Options) -> Self:
-        return read_archive(path, cls)
 
     def people(self) -> Iterator[Person]:
         for user in self._tables.users.values():

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import groupby
+from operator import attrgetter
 from typing import Protocol
 
 import trio
@@ -44,6 +45,8 @@ class Subscriber(Protocol):
     def signal(self, signal: SignalFrame) -> bool:
         """Shows it, unless the session is behind; returns whether it did."""
 
+
+_stream = attrgetter("stream")
 
 # Of a signal: the account or the stream that it is for, what it says, and the account that is not shown it.
 Relay = Callable[[str | None, str | None, Row, str | None], None]
@@ -121,7 +124,7 @@ class Bus:
         """
         if events and events[0].position != self.head + 1:
             self._skip(events)
-        runs = [list(run) for _, run in groupby(events, key=_stream_of)]
+        runs = [list(run) for _, run in groupby(events, key=_stream)]
         for run in runs:
             for part in _parted(run):
                 self._publish_run(part, alone=len(runs) == 1)
@@ -238,10 +241,6 @@ async def bus_at_head(reader: Reader) -> Bus:
     """A bus that stands where the log stands; nobody may write meanwhile. Raises StoreUnavailable."""
     head = await reader.head()
     return Bus(head, await reader.hash_at(head) or "")
-
-
-def _stream_of(event: Event) -> str:
-    return event.stream
 
 
 def _parted(run: list[Event]) -> Iterator[list[Event]]:

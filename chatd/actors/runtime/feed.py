@@ -55,9 +55,8 @@ class Feed:
         self.live = False
         self.demotions = 0  # how often its client was too slow
         self.delivered = position  # the client's socket took everything up to here
-        self.caught_up: Callable[[], None] = (
-            _nothing  # called when it is live again, after signals were dropped
-        )
+        # Called when it is live again, after signals were dropped.
+        self.caught_up: Callable[[], None] = _nothing
         self._bus = bus
         self._reader = reader
         self._connection = connection

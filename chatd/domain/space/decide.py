@@ -228,6 +228,7 @@ def decide(state: SpaceState, command: Any, context: Context) -> Decision | Refu
 
 def apply(state: SpaceState, event: Fact | Event) -> None:
     """Applies a fact of this space's stream to its state. An unknown type only moves the head."""
+    state.set_clock_right(event.at)
     data = event.data
     match event.type:
         case "space.created":

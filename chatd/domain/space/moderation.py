@@ -246,20 +246,21 @@ def apply(state: SpaceState, event: Fact | Event) -> None:
             state.locked = event.type == "space.locked"
             state.locked_at = event.at if state.locked else state.locked_at
         case "member.role_set":
-            del state.members[
-                data["account"]
-            ]  # re-inserted: members are ordered by how long they have had their role
+            # Re-inserted: members are ordered by how long they have had their role.
+            del state.members[data["account"]]
             state.members[data["account"]] = data["role"]
         case "member.left" | "member.kicked" | "member.banned":
             _remove_member(state, data["account"])
             if event.type == "member.banned":
                 state.bans[data["account"]] = data.get("until", FOREVER)
                 state.banned_at[data["account"]] = event.at
+                state.latest_begun = max(state.latest_begun, event.at)
         case "member.unbanned":
             state.bans.pop(data["account"], None)
         case "member.muted":
             state.mutes[data["account"]] = data.get("until", FOREVER)
             state.muted_at[data["account"]] = event.at
+            state.latest_begun = max(state.latest_begun, event.at)
         case "member.unmuted":
             state.mutes.pop(data["account"], None)
 

@@ -94,6 +94,7 @@ class SpaceState:
     mutes: dict[str, int] = attrs.Factory(dict)  # the same
     banned_at: dict[str, int] = attrs.Factory(dict)  # account -> when its ban began
     muted_at: dict[str, int] = attrs.Factory(dict)  # the same
+    latest_begun: int = 0  # the latest of these two, in Unix milliseconds
     set_right: dict[tuple[str, int], int] = attrs.Factory(dict)  # account and beginning, see `_end`
     erasures: dict[str, ErasureState] = attrs.Factory(dict)  # account -> the order to erase its messages
     bots: dict[str, str] = attrs.Factory(dict)  # those that are members, to their owners
@@ -168,6 +169,20 @@ class SpaceState:
         if until < FOREVER and began - at >= SET_BACK:
             until = self.set_right.setdefault((account, began), at) + until - began
         return until if at < until else None
+
+    def set_clock_right(self, at: int) -> None:
+        """A fact of `at` shows that a clock which was ahead is right again. What that ordered begins then, or
+        when that was seen first, and does not begin anew each time the state is made from the log."""
+        if self.latest_begun - at < SET_BACK:
+            return
+        for ends, begun in ((self.bans, self.banned_at), (self.mutes, self.muted_at)):
+            for account, began in begun.items():
+                if began - at < SET_BACK:
+                    continue
+                begun[account] = self.set_right.pop((account, began), at)
+                if (until := ends.get(account, FOREVER)) < FOREVER:
+                    ends[account] = begun[account] + until - began
+        self.latest_begun = max((*self.banned_at.values(), *self.muted_at.values()))
 
     def is_same_membership(self, account: str, entry: int | None) -> bool:
         """Whether the account has been a member since it joined at seq `entry` (None: its first join)."""

@@ -15,7 +15,8 @@ from chatd.contract.errors import Refusal
 from chatd.contract.session import SessionOpened
 from chatd.domain.event import Event
 from chatd.gateway.graphql.passes import plain
-from chatd.ports import Caller, Message, Render, Row, Session
+from chatd.gateway.one_request import OneRequest
+from chatd.ports import Caller, Render, Row, Session
 from chatd.settings import Settings
 
 _decode: Final = msgspec.json.Decoder(list[dict[str, Any]]).decode
@@ -38,16 +39,12 @@ class Subscription:
         self.queued = 0
         self.closing: tuple[int, str] | None = None
         self.refused: Refusal | None = None
-        self._request: Row | None = {
-            "id": 1,
-            "command": "session.open",
-            "data": {} if cursor is None else {"cursor": cursor},
-        }
-        self._over = False
+        data = {} if cursor is None else {"cursor": cursor}
+        request = OneRequest({"id": 1, "command": "session.open", "data": data})
+        self.receive, self.stop_reading = request.receive, request.stop_reading
         self._waiting: deque[bytes] = deque()
         self._arrived = Wakeup()
         self._taken = ParkingLot()  # the session and its feed may wait at the same time
-        self._ended = Wakeup()
 
     @property
     def protocol(self) -> str:
@@ -84,18 +81,6 @@ class Subscription:
         self.queued += len(rendered)
         self._arrived.wake()
         return self.queued
-
-    async def receive(self) -> Message | None:
-        request, self._request = self._request, None
-        if request is not None:
-            return Message(iter((request,)), 0)
-        while not self._over:
-            await self._ended.wait()
-        return None
-
-    def stop_reading(self) -> None:
-        self._over = True
-        self._ended.wake()
 
     async def drained(self, below: int) -> None:
         while self.queued >= below:

@@ -138,12 +138,16 @@ class Journal:
         """Moves what the write-ahead log holds into the database. Raises StoreUnavailable."""
         self._checkpoint("PASSIVE")
 
-    def empty(self, patience: float = BUSY_SECONDS) -> None:
-        """The same, and empties the write-ahead log, unless there are readers for longer than `patience`."""
-        if self._checkpoint("TRUNCATE", patience):
+    def empty(self, patience: float = BUSY_SECONDS) -> bool:
+        """The same, and empties the write-ahead log, unless there are readers for longer than `patience`.
+        Whether all of it is on the disk: what came while somebody read may be on none. Raises
+        StoreUnavailable."""
+        hindered, left = self._checkpoint("TRUNCATE", patience)
+        if hindered:
             self._erasure.hindered()
         else:
             self._erasure.done()
+        return left == 0
 
     def erase(self) -> float | None:
         """Empties the write-ahead log if that is due for what was erased, and waits for nobody. Never raises.
@@ -155,21 +159,21 @@ class Journal:
                 self._erasure.failed()
         return self._erasure.wait()
 
-    def _checkpoint(self, mode: str, patience: float = BUSY_SECONDS) -> bool:
-        """Whether readers kept it from doing all of it."""
+    def _checkpoint(self, mode: str, patience: float = BUSY_SECONDS) -> tuple[bool, int]:
+        """Whether readers kept it from doing all of it, and how many pages it has not moved."""
         try:
             connection = self._ready()
             self._at("checkpoint", connection)
             connection.execute(f"PRAGMA busy_timeout = {int(1000 * patience)}")
             with self._site.checkpoint():
-                [busy, *_] = connection.execute(f"PRAGMA wal_checkpoint({mode})").fetchone()
+                [busy, pages, moved] = connection.execute(f"PRAGMA wal_checkpoint({mode})").fetchone()
             connection.execute(f"PRAGMA busy_timeout = {int(1000 * BUSY_SECONDS)}")
             size = compact.size(connection)
         except Exception as error:
             raise self._lost(error, "checkpoint") from error
         self._pages = 0
         self._site.settle(size)
-        return bool(busy)
+        return bool(busy), pages - moved
 
     # --- one transaction ---------------------------------------------------------------------------
 

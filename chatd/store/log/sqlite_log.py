@@ -12,6 +12,7 @@ from chatd.ports import Append, Appended, Made, Show, StoreMisplaced, StoreUnava
 from chatd.store.connection import Reply, TrioConnection
 from chatd.store.log.erasure import EVERY, erases, patient
 from chatd.store.log.journal import Journal
+from chatd.store.log.preallocation import Preallocation
 from chatd.store.ops.place import NOT_THERE, Place
 
 RESTS: Final = 2.0  # times as long as a step took
@@ -53,10 +54,17 @@ class MisplacedCommit:
 class SqliteLog:
     """The durable order of everything. Its journal works on the writer's thread."""
 
-    def __init__(self, connection: TrioConnection, journal: Journal, place: Place) -> None:
+    def __init__(
+        self,
+        connection: TrioConnection,
+        journal: Journal,
+        place: Place,
+        preallocation: Preallocation | None = None,
+    ) -> None:
         self._connection = connection
         self._journal = journal
         self._place = place
+        self._preallocation = preallocation
         self._erased: trio.Event | None = None  # while erased texts may be in the write-ahead log
         self._erase_again = False
         self._hurry = trio.Event()  # something is to be erased that is not patient
@@ -80,6 +88,8 @@ class SqliteLog:
         if self._journal.checkpoint_due:
             self._journal.checkpoint_due = False
             self._connection.call(self._journal.checkpoint)
+        if (room := self._preallocation) is not None and room.due():
+            self._connection.call(lambda: room.extend(self._connection.current()))
         return SqliteCommit(reply, self._confirm, self._show)
 
     def _confirm(self) -> None:
@@ -110,9 +120,10 @@ class SqliteLog:
         """Returns when the writer's thread has come to it, behind all that was submitted before."""
         await self._connection.call(lambda: None)
 
-    async def checkpoint(self) -> None:
-        """Moves what the write-ahead log holds into the database file, and empties it."""
-        await self._connection.call(self._journal.empty)
+    async def checkpoint(self) -> bool:
+        """Moves what the write-ahead log holds into the database file, and empties it. Whether all of it is
+        on the disk by then: while somebody reads, it may not be. Raises StoreUnavailable."""
+        return await self._connection.call(self._journal.empty)
 
     async def erased(self) -> None:
         """Waits until what was erased by finished commits stands nowhere in the files any more."""

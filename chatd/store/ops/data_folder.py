@@ -35,7 +35,9 @@ _MENDS = {  # what stands in the way of a database that may be sound
     sqlite3.SQLITE_BUSY: "end the other program that has it open",
     sqlite3.SQLITE_NOMEM: "give this machine more memory",
     sqlite3.SQLITE_PERM: "look at its owner and its mode",
-    sqlite3.SQLITE_CANTOPEN: "look at its owner, its mode, and how many files may be open (`ulimit -n`)",
+    sqlite3.SQLITE_CANTOPEN: (
+        "look at its owner, its mode, its disk (`df -i`), and how many files may be open (`ulimit -n`)"
+    ),
     sqlite3.SQLITE_READONLY: "look at its mode, and whether the disk is mounted read-only",
 }
 

@@ -104,6 +104,16 @@ class Place:
         files = (self._path, self._log, self._index)
         return next((became for file in files if (became := self._became(file))), None) or self._shrank()
 
+    def has_no_name(self) -> bool:
+        """Whether the open file is at no path at all, and so ends with this process: it was deleted, and not
+        moved, nor is it on a disk that is only not mounted any more."""
+        for descriptor in os.listdir("/proc/self/fd"):
+            with suppress(OSError):  # it was closed meanwhile
+                found = os.fstat(int(descriptor))
+                if (found.st_dev, found.st_ino) == self._known.get(self._path):
+                    return found.st_nlink == 0
+        return False
+
     def problem(self) -> str | None:
         """The same, and whatever else keeps the database from being written where it is."""
         if problem := self.lost():

@@ -20,10 +20,7 @@ import { useSuggestions } from './useSuggestions'
 import { useWriting } from './useWriting'
 import { t } from './words'
 
-const EmojiPicker = lazy(
-  () => import('../emoji/EmojiPicker'),
-  (module) => module.EmojiPicker,
-)
+const EmojiPicker = lazy(() => import('../emoji/EmojiPicker'), 'EmojiPicker')
 
 interface MessageFieldProps {
   room: OwnRoom

@@ -18,7 +18,7 @@ import './pending.css'
 
 const AttachmentTray = lazy(
   () => import('./AttachmentTray'),
-  (module) => module.AttachmentTray,
+  'AttachmentTray',
   () => null,
 )
 

@@ -23,10 +23,7 @@ import { literally } from './slash'
 import { useTypingSignal } from './useTypingSignal'
 import { t } from './words'
 
-const ScheduleDialog = lazy(
-  () => import('./ScheduleDialog'),
-  (module) => module.ScheduleDialog,
-)
+const ScheduleDialog = lazy(() => import('./ScheduleDialog'), 'ScheduleDialog')
 
 /** `thread`: the `seq` of the message that began it, null for the room itself. */
 export function useWriting(room: OwnRoom, thread: number | null) {

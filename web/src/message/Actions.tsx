@@ -16,10 +16,7 @@ import type { SlotProps } from './slots'
 import { ThreadRoot } from './thread_root'
 import './actions.css'
 
-const EmojiPicker = lazy(
-  () => import('../emoji/EmojiPicker'),
-  (module) => module.EmojiPicker,
-)
+const EmojiPicker = lazy(() => import('../emoji/EmojiPicker'), 'EmojiPicker')
 
 /** Buttons beside the ones that open the picker and the menu. */
 const SHOWN = 3

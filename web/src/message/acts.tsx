@@ -27,22 +27,10 @@ export interface Act {
   run(): void
 }
 
-const Versions = lazy(
-  () => import('./Versions'),
-  (module) => module.Versions,
-)
-const ReceiptsDialog = lazy(
-  () => import('./ReceiptsDialog'),
-  (module) => module.ReceiptsDialog,
-)
-const ReportDialog = lazy(
-  () => import('./ReportDialog'),
-  (module) => module.ReportDialog,
-)
-const BookmarkDialog = lazy(
-  () => import('./BookmarkDialog'),
-  (module) => module.BookmarkDialog,
-)
+const Versions = lazy(() => import('./Versions'), 'Versions')
+const ReceiptsDialog = lazy(() => import('./ReceiptsDialog'), 'ReceiptsDialog')
+const ReportDialog = lazy(() => import('./ReportDialog'), 'ReportDialog')
+const BookmarkDialog = lazy(() => import('./BookmarkDialog'), 'BookmarkDialog')
 
 /** In the order in which they are offered. `thread`: the root of the thread in whose panel the row stands, else null. */
 export function actsFor(

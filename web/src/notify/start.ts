@@ -15,10 +15,7 @@ import { watchRemovals } from './removals'
 import { stranded } from './stranded'
 import { t } from './words'
 
-const Stranded = lazy(
-  () => import('./Stranded'),
-  (module) => module.Stranded,
-)
+const Stranded = lazy(() => import('./Stranded'), 'Stranded')
 
 interface Asked {
   /** The account of which something was clicked. */

@@ -14,18 +14,9 @@ import type { MenuItem } from '../ui/Menu'
 import type { OwnRoom } from '../wire/contract'
 import { t } from './words'
 
-const JumpToDate = lazy(
-  () => import('./JumpToDate'),
-  (module) => module.JumpToDate,
-)
-const Topic = lazy(
-  () => import('./Topic'),
-  (module) => module.Topic,
-)
-const InvitePeople = lazy(
-  () => import('./InvitePeople'),
-  (module) => module.InvitePeople,
-)
+const JumpToDate = lazy(() => import('./JumpToDate'), 'JumpToDate')
+const Topic = lazy(() => import('./Topic'), 'Topic')
+const InvitePeople = lazy(() => import('./InvitePeople'), 'InvitePeople')
 
 export function RoomHead({ room, preview = false }: { room: OwnRoom; preview?: boolean }) {
   const chat = useChat()

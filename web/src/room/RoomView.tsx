@@ -11,20 +11,13 @@ import { TimelineView } from './TimelineView'
 import './room.css'
 
 export const loadComposer = () => import('../composer/Composer')
-const Composer = lazy(
-  loadComposer,
-  (module) => module.Composer,
-  () => <div class="room-field" />,
-)
+const Composer = lazy(loadComposer, 'Composer', () => <div class="room-field" />)
 const DirectRequest = lazy(
   () => import('./DirectRequest'),
-  (module) => module.DirectRequest,
+  'DirectRequest',
   () => <div class="room-field" />,
 )
-const RoomPreview = lazy(
-  () => import('./RoomPreview'),
-  (module) => module.RoomPreview,
-)
+const RoomPreview = lazy(() => import('./RoomPreview'), 'RoomPreview')
 
 export function RoomView({ room: id, seq }: { room: string; seq: number | null }) {
   const chat = useChat()

@@ -25,7 +25,7 @@ import './timeline.css'
 
 const Announcer = lazy(
   () => import('./Announcer'),
-  (module) => module.Announcer,
+  'Announcer',
   () => null,
 )
 

@@ -20,10 +20,7 @@ import { t } from './words'
 import './app.css'
 import './print.css'
 
-const GettingIn = lazy(
-  () => import('../getting_in/GettingIn'),
-  (module) => module.GettingIn,
-)
+const GettingIn = lazy(() => import('../getting_in/GettingIn'), 'GettingIn')
 
 export function App() {
   const shown = chat.value

@@ -6,24 +6,26 @@ import { Button } from '../ui/Button'
 import { t } from '../ui/words'
 import { look } from './update'
 
+type PropsOf<C> = C extends ComponentType<infer P> ? P : never
+
 /**
- * `load` is an `import()`; `pick` takes the component out of the module; `meanwhile` draws what stands in its place. One
+ * `load` is an `import()`, `name` that of the component in the module; `meanwhile` draws what stands in its place. One
  * node that is drawn again and again would hold the tree in which it stood first, and by that all later ones.
  */
-export function lazy<M, P extends object>(
+export function lazy<M, N extends keyof M>(
   load: () => Promise<M>,
-  pick: (module: M) => ComponentType<P>,
+  name: N,
   meanwhile?: () => VNode | null,
-): FunctionComponent<P> {
-  let loaded: ComponentType<P> | null = null
-  return function Lazy(props: P) {
-    const [Part, setPart] = useState<ComponentType<P> | null>(() => loaded)
+): FunctionComponent<PropsOf<M[N]>> {
+  let loaded: ComponentType | null = null
+  return function Lazy(props: object) {
+    const [Part, setPart] = useState<ComponentType | null>(() => loaded)
     const [failed, setFailed] = useState(false)
     const start = () => {
       setFailed(false)
       load().then(
         (module) => {
-          loaded = pick(module)
+          loaded = module[name] as ComponentType
           setPart(() => loaded)
         },
         () => {

@@ -13,38 +13,14 @@ type PanelOf<K extends Panel['kind']> = Extract<Panel, { kind: K }>
 type Shown = { [K in Panel['kind']]?: FunctionComponent<{ panel: PanelOf<K> }> }
 
 const PANELS: Shown = {
-  thread: lazy(
-    () => import('../thread/ThreadPanel'),
-    (module) => module.ThreadPanel,
-  ),
-  search: lazy(
-    () => import('../search/SearchPanel'),
-    (module) => module.SearchPanel,
-  ),
-  pins: lazy(
-    () => import('../saved/PinsPanel'),
-    (module) => module.PinsPanel,
-  ),
-  files: lazy(
-    () => import('../saved/FilesPanel'),
-    (module) => module.FilesPanel,
-  ),
-  bookmarks: lazy(
-    () => import('../saved/BookmarksPanel'),
-    (module) => module.BookmarksPanel,
-  ),
-  members: lazy(
-    () => import('../people/MembersPanel'),
-    (module) => module.MembersPanel,
-  ),
-  profile: lazy(
-    () => import('../people/ProfilePanel'),
-    (module) => module.ProfilePanel,
-  ),
-  notifications: lazy(
-    () => import('../inbox/NotificationsPanel'),
-    (module) => module.NotificationsPanel,
-  ),
+  thread: lazy(() => import('../thread/ThreadPanel'), 'ThreadPanel'),
+  search: lazy(() => import('../search/SearchPanel'), 'SearchPanel'),
+  pins: lazy(() => import('../saved/PinsPanel'), 'PinsPanel'),
+  files: lazy(() => import('../saved/FilesPanel'), 'FilesPanel'),
+  bookmarks: lazy(() => import('../saved/BookmarksPanel'), 'BookmarksPanel'),
+  members: lazy(() => import('../people/MembersPanel'), 'MembersPanel'),
+  profile: lazy(() => import('../people/ProfilePanel'), 'ProfilePanel'),
+  notifications: lazy(() => import('../inbox/NotificationsPanel'), 'NotificationsPanel'),
 }
 
 export function Panels() {

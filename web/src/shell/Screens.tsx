@@ -9,41 +9,20 @@ export interface ScreenProps {
   rest: readonly string[]
 }
 
-const AnotherAccount = lazy(
-  () => import('../getting_in/AddAccount'),
-  (module) => module.AddAccount,
-)
+const AnotherAccount = lazy(() => import('../getting_in/AddAccount'), 'AddAccount')
 
 const SCREENS: Readonly<Record<string, FunctionComponent<ScreenProps>>> = {
-  welcome: lazy(
-    () => import('../getting_in/Welcome'),
-    (module) => module.Welcome,
-  ),
-  invite: lazy(
-    () => import('../getting_in/AcceptInvite'),
-    (module) => module.AcceptInvite,
-  ),
-  identity: lazy(
-    () => import('../settings/IdentityReturn'),
-    (module) => module.IdentityReturn,
-  ),
+  welcome: lazy(() => import('../getting_in/Welcome'), 'Welcome'),
+  invite: lazy(() => import('../getting_in/AcceptInvite'), 'AcceptInvite'),
+  identity: lazy(() => import('../settings/IdentityReturn'), 'IdentityReturn'),
   'add-account': AnotherAccount,
   'sign-in': AnotherAccount,
   'sign-up': AnotherAccount,
   setup: AnotherAccount,
   sso: AnotherAccount,
-  settings: lazy(
-    () => import('../settings/SettingsScreen'),
-    (module) => module.SettingsScreen,
-  ),
-  operator: lazy(
-    () => import('../operator/OperatorScreen'),
-    (module) => module.OperatorScreen,
-  ),
-  space: lazy(
-    () => import('../manage/SpaceScreen'),
-    (module) => module.SpaceScreen,
-  ),
+  settings: lazy(() => import('../settings/SettingsScreen'), 'SettingsScreen'),
+  operator: lazy(() => import('../operator/OperatorScreen'), 'OperatorScreen'),
+  space: lazy(() => import('../manage/SpaceScreen'), 'SpaceScreen'),
 }
 
 export function Screens({ name, rest }: { name: string } & ScreenProps) {

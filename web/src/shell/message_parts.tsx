@@ -10,7 +10,7 @@ import { lazy } from './Lazy'
 /** Loaded when the pointer or the focus is first in a message. */
 const Actions = lazy(
   () => import('../message/Actions'),
-  (module) => module.Actions,
+  'Actions',
   () => null,
 )
 

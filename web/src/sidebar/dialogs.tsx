@@ -4,48 +4,24 @@ import { lazy } from '../shell/Lazy'
 
 export const RoomMenu = lazy(
   () => import('./RoomMenu'),
-  (module) => module.RoomMenu,
+  'RoomMenu',
   () => null,
 )
 export const SpaceMenu = lazy(
   () => import('./SpaceMenu'),
-  (module) => module.SpaceMenu,
+  'SpaceMenu',
   () => null,
 )
 export const MeMenu = lazy(
   () => import('./MeMenu'),
-  (module) => module.MeMenu,
+  'MeMenu',
   () => null,
 )
-export const BrowseRooms = lazy(
-  () => import('./BrowseRooms'),
-  (module) => module.BrowseRooms,
-)
-export const NewRoom = lazy(
-  () => import('./NewRoom'),
-  (module) => module.NewRoom,
-)
-export const NewDirect = lazy(
-  () => import('./NewDirect'),
-  (module) => module.NewDirect,
-)
-export const NewSpace = lazy(
-  () => import('./NewSpace'),
-  (module) => module.NewSpace,
-)
-export const JoinSpace = lazy(
-  () => import('./JoinSpace'),
-  (module) => module.JoinSpace,
-)
-export const QuickSwitcher = lazy(
-  () => import('./QuickSwitcher'),
-  (module) => module.QuickSwitcher,
-)
-export const ShortcutHelp = lazy(
-  () => import('../help/ShortcutHelp'),
-  (module) => module.ShortcutHelp,
-)
-export const RoomSettings = lazy(
-  () => import('../manage/RoomSettings'),
-  (module) => module.RoomSettings,
-)
+export const BrowseRooms = lazy(() => import('./BrowseRooms'), 'BrowseRooms')
+export const NewRoom = lazy(() => import('./NewRoom'), 'NewRoom')
+export const NewDirect = lazy(() => import('./NewDirect'), 'NewDirect')
+export const NewSpace = lazy(() => import('./NewSpace'), 'NewSpace')
+export const JoinSpace = lazy(() => import('./JoinSpace'), 'JoinSpace')
+export const QuickSwitcher = lazy(() => import('./QuickSwitcher'), 'QuickSwitcher')
+export const ShortcutHelp = lazy(() => import('../help/ShortcutHelp'), 'ShortcutHelp')
+export const RoomSettings = lazy(() => import('../manage/RoomSettings'), 'RoomSettings')

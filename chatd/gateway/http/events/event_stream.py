@@ -13,7 +13,6 @@ from typing import Final
 import trio
 
 from chatd.concurrency.backoff import full_jitter
-from chatd.concurrency.wakeup import Wakeup
 from chatd.contract.errors import Refusal
 from chatd.contract.session import SessionOpened
 from chatd.gateway.http.events import event_wire
@@ -25,15 +24,15 @@ from chatd.gateway.net.peer_watch import PeerWatch
 from chatd.gateway.net.poller import Poller
 from chatd.gateway.net.stream import UNSENT_EVENTS, SocketStream
 from chatd.gateway.net.stream_tasks import stream_tasks
-from chatd.ports import Caller, Message, Render, Row, Session
+from chatd.gateway.one_request import OneRequest
+from chatd.ports import Caller, Render, Row, Session
 from chatd.settings import Settings
 
 PATH: Final = "/api/v1/events"
 FINAL_CODES: Final = frozenset({4002, 4004})  # close codes after which nobody is to come back as the same
 GOING_AWAY: Final = 1001
-SPREAD: Final = (
-    5000  # milliseconds within which all come back whose server has gone away, after the usual time
-)
+# Milliseconds within which all come back whose server has gone away, after the usual time.
+SPREAD: Final = 5000
 NOT_OPENED: Final = Refusal("unavailable", "the session could not be opened; try again in a moment")
 
 
@@ -63,11 +62,10 @@ class EventStream:
         self.closing: tuple[int, str] | None = None
         self._closing_since = 0.0
         self._since = self._heartbeat = trio.current_time()
-        self._request: Row | None = request
+        reading = OneRequest(request)
+        self.receive, self.stop_reading = reading.receive, reading.stop_reading
         self._headed = head.method == "HEAD"  # only the head of the answer is asked
         self._shared = shared
-        self._over = False
-        self._ended = Wakeup()
 
     @property
     def protocol(self) -> str:
@@ -108,18 +106,6 @@ class EventStream:
 
     def write(self, rendered: bytes, at_once: bool = False) -> int:
         return self.stream.write(rendered, at_once)
-
-    async def receive(self) -> Message | None:
-        request, self._request = self._request, None
-        if request is not None:
-            return Message(iter((request,)), 0)
-        while not self._over:
-            await self._ended.wait()
-        return None
-
-    def stop_reading(self) -> None:
-        self._over = True
-        self._ended.wake()
 
     def close(self, code: int, reason: str) -> None:
         if self.closing is None:

@@ -11,9 +11,7 @@ from chatd.gateway.http.server.refusal import BadHead
 from chatd.gateway.http.server.request_head import CR_AND_LF, HEAD_BYTES, ends_with_lf
 
 CHUNKS: Final = 1000  # that may be of any size
-LEAST_CHUNK: Final = (
-    64  # bytes, on average, of the chunks when there are more: each costs as much as a large one
-)
+LEAST_CHUNK: Final = 64  # bytes, on average, when there are more: each costs as much as a large one
 AROUND: Final = 16 * 1024  # bytes that may stand around the chunks besides: extensions and trailers
 AROUND_CHUNK: Final = 64  # the same for each chunk
 
