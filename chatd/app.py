@@ -82,6 +82,7 @@ async def serve(settings: Settings, announce: Callable[[str], None], load: Load)
     Raises StoreError, CannotListen and OSError when it cannot start, supervisor.GaveUp when it cannot go on.
     """
     faulthandler.enable(STDERR.fd)  # whoever aborts it, as a watchdog does, is shown where each thread was
+    faulthandler.register(signal.SIGALRM, STDERR.fd, chain=True)  # as is who ends it where its loop broke
     raise_file_limit()
     shape_heaps()
     outlive_signals()

@@ -7,6 +7,12 @@ import { MANIFEST, serviceWorker, UNBUILT } from './build_steps/service_worker.t
 const CHATD = process.env.CHATD ?? 'http://127.0.0.1:8400'
 const SERVED = ['/api', '/auth', '/files', '/graphql', '/monitor', '/recover', '/setup']
 
+/** What every room loads once it is shown, whichever way: one script with one sheet of styles, not thirty with seven. */
+const WITH_A_ROOM =
+  /\/src\/(composer\/Composer|message\/Actions|room\/Announcer|notify\/start|shell\/clock)\.tsx?$/
+/** What rooms share with signing in. */
+const FORMS = /\/src\/ui\/(Dialog|Field|FormProblem|Submit|useForm)\.tsx?$/
+
 export default defineConfig(({ command }) => ({
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   plugins: [emoji(), serviceWorker(), precompress()],
@@ -30,7 +36,15 @@ export default defineConfig(({ command }) => ({
     // What the page needs at first is one file: it compresses better than thirty, and is one way to the server.
     rolldownOptions: {
       checks: { pluginTimings: false }, // to compress well takes its time
-      output: { codeSplitting: { groups: [{ name: 'first', tags: ['$initial'] }] } },
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: 'first', tags: ['$initial'], priority: 2 },
+            { name: 'forms', test: FORMS, priority: 1 },
+            { name: 'room', test: WITH_A_ROOM },
+          ],
+        },
+      },
     },
   },
   server: {

@@ -11,6 +11,7 @@ import trio
 from chatctl.imports import fit
 from chatctl.imports.choice import Choice
 from chatctl.imports.export import Content
+from chatctl.imports.keys import received, sent
 from chatctl.imports.moved import Moved
 from chatctl.imports.people_file import NO_MEMBER
 from chatctl.imports.records import Message, Person, mentioned, with_names
@@ -54,7 +55,8 @@ class Accounts:
                 told()
 
     def _know(self, one: ImportedPerson) -> None:
-        self.ids[one.key], self._names[one.key] = one.account, one.name
+        key = received(one.key)
+        self.ids[key], self._names[key] = one.account, one.name
         self._moved.people += one.made
         if self._choice.accounts.get(one.key, NO_MEMBER) not in (NO_MEMBER, one.account):
             self._moved.decided_late.append(f"{one.key} is {one.name}")
@@ -62,7 +64,7 @@ class Accounts:
     def _asked(self, person: Person, members: bool) -> ImportPerson:
         decided = self._choice.accounts.get(person.key)
         return ImportPerson(
-            person.key,
+            sent(person.key),
             fit.account_name(person.name, person.display_name, person.key),
             fit.display_name(person.display_name or person.name),
             decided if decided != NO_MEMBER else None,

@@ -39,6 +39,9 @@ def _lines(
     for field in frames(frame.get("fields")):
         name, value = literal(unescaped(word(field, "title"))), markdown(word(field, "value"))
         yield f"{span('**', name)}: {value}" if name.strip() else value
+    for button in frames(frame.get("actions")):
+        if address := unescaped(word(button, "url")):  # others are for whoever was there
+            yield link(unescaped(word(button, "text")), address)
     yield markdown(word(frame, "footer"))
 
 

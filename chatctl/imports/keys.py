@@ -9,6 +9,7 @@ from attrs import define, field
 
 MAX_KEY: Final = 200  # characters
 MAX_EQUALS: Final = 100_000  # keys that are remembered
+_NONE: Final = "(no key)"
 
 
 def digest(*parts: object) -> str:
@@ -20,6 +21,16 @@ def digest(*parts: object) -> str:
 def bounded(key: str) -> str:
     """The key itself, or where it is too long its beginning and a digest of all of it."""
     return key if len(key) <= MAX_KEY else f"{key[: MAX_KEY - 17]}~{digest(key)}"
+
+
+def sent(key: str) -> str:
+    """As the server takes it: an export may have a person or room without any key."""
+    return key or _NONE
+
+
+def received(key: str) -> str:
+    """What `sent` was made of."""
+    return "" if key == _NONE else key
 
 
 @define

@@ -18,6 +18,7 @@ from chatctl.imports.accounts import Accounts
 from chatctl.imports.attach import Missing, Uploads
 from chatctl.imports.choice import Choice
 from chatctl.imports.export import Export
+from chatctl.imports.keys import sent
 from chatctl.imports.lane import Lane
 from chatctl.imports.moved import Moved
 from chatctl.imports.records import File, Room
@@ -115,7 +116,7 @@ class Move:
             if len(members) > fit.MOST_DIRECT:
                 kind = "private"
         asked = ImportRoom(
-            room.key,
+            sent(room.key),
             fit.room_name(room.name, room.key),
             kind,
             fit.topic(room.topic),

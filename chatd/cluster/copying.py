@@ -15,7 +15,8 @@ from chatd.cluster.complaints import Complaints
 from chatd.cluster.net import Net, Unreachable
 from chatd.cluster.node_message import NodeMessage, encode
 from chatd.log import log
-from chatd.ports import StoreError
+from chatd.ports import StoreError, StoreUnavailable
+from chatd.store.ops.backup import clear
 
 PIECE: Final = 512 * 1024  # bytes
 OFFER_SECONDS: Final = 120.0  # in which a copy is made
@@ -62,7 +63,7 @@ class Copies:
 
     def offer(self) -> None:
         """From now on it answers."""
-        self._path.unlink(missing_ok=True)  # of a life before
+        clear(self._path)  # of a life before
         self._net.answer(ASK, self._make)
         self._net.answer(f"{ASK}.{self._net.node}", self._piece)
 
@@ -72,7 +73,7 @@ class Copies:
             await trio.sleep(KEPT_SECONDS / 4)
             if self._id and trio.current_time() - self._asked_at > KEPT_SECONDS:
                 self._id = None
-                self._path.unlink(missing_ok=True)
+                clear(self._path)
 
     async def _make(self, _: bytes) -> bytes:
         if self._making or (self._id and trio.current_time() - self._asked_at < PIECE_SECONDS):
@@ -80,13 +81,14 @@ class Copies:
             return encode(Offer(self._net.node, "", 0, BUSY))
         self._making, self._id = True, None  # who still reads the one before begins anew
         try:
-            self._path.unlink(missing_ok=True)
+            clear(self._path)
             await self._copy(self._path)
             self._id, self._asked_at = secrets.token_hex(16), trio.current_time()
             self._size = self._path.stat().st_size
             log.info("copy_made", bytes=self._size)
             return encode(Offer(self._net.node, self._id, self._size))
-        except (StoreError, OSError) as error:
+        except (StoreError, StoreUnavailable, OSError) as error:
+            clear(self._path)
             return encode(Offer(self._net.node, "", 0, str(error)))
         finally:
             self._making = False
@@ -119,6 +121,17 @@ async def fetch(net: Net, path: Path) -> str:
     if offer.problem:
         raise StoreError(f"the node {offer.node} gives no copy of its database: {offer.problem}")
     part = path.with_name(path.name + ".part")
+    try:
+        await _write(net, offer, part)
+        await trio.to_thread.run_sync(os.rename, part, path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise StoreError(f"{path} cannot be written: {error.strerror}") from error
+    return offer.node
+
+
+async def _write(net: Net, offer: Offer, part: Path) -> None:
+    """Raises StoreError, OSError."""
     file = await trio.open_file(os.open(part, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "wb")
     async with file:
         at = 0
@@ -128,8 +141,6 @@ async def fetch(net: Net, path: Path) -> str:
             at += len(piece)
         await file.flush()
         await trio.to_thread.run_sync(os.fsync, file.fileno())
-    await trio.to_thread.run_sync(os.rename, part, path)
-    return offer.node
 
 
 async def _ask_offer(net: Net) -> Offer:

@@ -9,7 +9,6 @@ never hear of them, and would keep a process that serves nobody, which no servic
 
 from __future__ import annotations
 
-import faulthandler
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -18,10 +17,9 @@ from typing import Final
 import trio
 
 from chatd.log import log
-from chatd.output import STDERR
 
 STOPPING: Final = (signal.SIGTERM, signal.SIGINT)
-BROKEN: Final = 10.0  # seconds for a server to end whose loop broke
+BROKEN: Final = 10  # seconds for a server to end whose loop broke
 
 
 class Stop:
@@ -46,8 +44,8 @@ class Stop:
             await anext(signals)
         except trio.Cancelled:
             if not self._over:  # else nobody cancels this but trio
+                signal.alarm(BROKEN)  # takes no memory and no thread, of which there may be none
                 log.error("loop_broke", ends_within=BROKEN)
-                faulthandler.dump_traceback_later(BROKEN, exit=True, file=STDERR.fd)
             raise
         for number in STOPPING:
             signal.signal(number, signal.SIG_IGN)  # once is enough; what follows takes its time

@@ -171,9 +171,11 @@ class Store(msgspec.Struct, frozen=True):
             yield connection
 
     async def copy(self, path: Path) -> Backup:
-        """A copy for another node of the cluster: it is no other history, so it keeps the epoch."""
+        """A copy for another node of the cluster: it is no other history, so it keeps the epoch. Raises
+        StoreError and StoreUnavailable."""
         made = await self.backup(path, for_node=True)
-        await trio.to_thread.run_sync(forget_lock, path)
+        with translated_errors():
+            await trio.to_thread.run_sync(forget_lock, path)
         return made
 
     async def foreign_writes(self) -> int | None:

@@ -22,6 +22,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Any:
         ann = town.member(*rooms.values(), name="ann")
         bob = town.moderator(*rooms.values())
         town.member(rooms["other"])
+        mast = town.room("Mast")
         hers = town.open(ann)
         hers.ask("account.update", display_name=LONG)
         hers.post(rooms["long"], f"{LONG} #{LONG} @{bob.name}")
@@ -29,7 +30,10 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Any:
         his = town.open(bob)
         for number in range(70):
             his.post(rooms["other"], f"before anybody else came {number}")
-        eve = town.member(rooms["other"], name="eve")
+        eve = town.member(rooms["other"], mast, name="eve")
+        hers.ask("room.join", room=mast)
+        for number in range(3):
+            hers.post(mast, f"{number}" + "\n\nof many lines" * 40)
         visit = town.open(eve)
         visit.ask("account.update", display_name="عمر الخيام")
         visit.close()
@@ -43,6 +47,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Any:
             eve=eve,
             rooms=rooms,
             quay=LONG,
+            mast=mast,
             space=town.space,
             code=town.code,
         )
@@ -95,6 +100,11 @@ def test_nobody_is_banned_by_one_press(seen: Any) -> None:
 def test_the_line_stands_above_what_came_after_one_joined(seen: Any) -> None:
     """With no marker yet it stood above all that was ever written there, and so was the reader."""
     assert seen["newcomer"] == {"next": seen["first"], "below": 0}
+
+
+def test_a_room_of_few_messages_that_are_higher_than_the_window_opens_at_the_first(seen: Any) -> None:
+    """By the guessed heights all of them fitted into it, so the reader was put at the end of the last."""
+    assert seen["lineInSight"]
 
 
 def test_the_name_of_an_emoji_becomes_the_emoji_unless_it_is_code(seen: Any) -> None:

@@ -283,6 +283,23 @@ def test_an_import_waits_for_a_server_that_is_gone_and_says_so(
         server.kill()
 
 
+def test_what_has_no_key_in_the_export_comes_in_all_the_same(
+    chatctl: Any, place: str, team: str, tmp_path: Path
+) -> None:
+    talk = said("1600000001.000000", "hi", "U1", reactions=[{"name": "tada", "users": [""], "count": 1}])
+    lists: dict[str, Any] = {
+        "users.json": [{"id": "U1", "team_id": team, "name": "zoe"}, {"id": "", "name": "yan"}],
+        "channels.json": [
+            {"id": "C1", "name": "lounge", "members": ["", "U1"]},
+            {"id": "", "name": "den", "members": ["U1"]},
+        ],
+        "den/2020-09-13.json": [talk],
+    }
+    export = slack(tmp_path / "export.zip", talk, team=team, **lists)
+    for added in ("2 messages added", "0 messages added, 2 there already"):
+        assert added in chatctl("import", "run", str(export), "--space", place)
+
+
 def test_a_text_that_is_too_long_becomes_several_messages(
     chatctl: Any, place: str, team: str, tmp_path: Path
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -15,7 +16,7 @@ from trio.testing import MockClock
 from chatd.cluster import copying
 from chatd.cluster.copying import FREE_FIRST, KEPT_SECONDS, PIECE_SECONDS, Copies, Offer, Wanted, fetch
 from chatd.cluster.net import Unreachable
-from chatd.ports import StoreError
+from chatd.ports import StoreError, StoreUnavailable
 
 Asked = Callable[[bytes], Awaitable[bytes]]
 DATABASE = bytes(range(256)) * 40
@@ -203,3 +204,53 @@ async def test_who_reads_a_copy_that_somebody_has_removed_is_told_to_start_again
     (tmp_path / "a" / "copy-for-a-node.db").unlink()
     with pytest.raises(StoreError, match="ended after 0 of 10240 bytes; start again"):
         await copying._ask_piece(asker, offer, 0)
+
+
+async def test_a_giver_that_was_killed_while_it_made_a_copy_makes_another(
+    autojump_clock: MockClock, tmp_path: Path
+) -> None:
+    """What is left refused all later ones, and stayed: everything that the server has."""
+    (tmp_path / "a").mkdir()
+    left = [tmp_path / "a" / f"copy-for-a-node.db{side}" for side in ("", ".part", ".part-journal")]
+    for file in left:
+        _write(file)
+    Copies(Net("a", Wires()), tmp_path / "a", _no_copy(StoreError("no"))).offer()
+    assert not any(file.exists() for file in left)
+
+
+@pytest.mark.parametrize(
+    "why", [StoreError("a reason"), StoreUnavailable("a reason"), OSError(28, "a reason")]
+)
+async def test_a_giver_that_can_make_no_copy_says_why_goes_on_and_keeps_nothing_of_it(
+    autojump_clock: MockClock, tmp_path: Path, why: Exception
+) -> None:
+    """Its disk may be full of it."""
+    wires = Wires()
+    (tmp_path / "a").mkdir()
+    Copies(Net("a", wires), tmp_path / "a", _no_copy(why)).offer()
+    with pytest.raises(StoreError, match=r"the node a gives no copy of its database: .*a reason"):
+        await fetch(Net("asker", wires), tmp_path / "chatd.db")
+    assert os.listdir(tmp_path / "a") == []
+
+
+async def test_who_has_no_room_for_a_copy_says_so_and_keeps_nothing_of_it(
+    autojump_clock: MockClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wires = Wires()
+    giver("a", wires, tmp_path)
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(copying.os, "fsync", full)
+    with pytest.raises(StoreError, match=r"chatd\.db cannot be written: No space left on device"):
+        await fetch(Net("asker", wires), tmp_path / "chatd.db")
+    assert os.listdir(tmp_path) == ["a"]
+
+
+def _no_copy(why: Exception) -> Callable[[Path], Awaitable[None]]:
+    async def copy(path: Path) -> None:
+        _write(path)
+        raise why
+
+    return copy

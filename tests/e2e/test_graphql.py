@@ -11,6 +11,7 @@ from graphql import build_client_schema, get_introspection_query
 from chatd.contract.requests import REQUESTS
 from chatd.gateway.graphql.execution import MAX_QUESTION
 from chatd.gateway.graphql.limits import MAX_DEPTH, MAX_ROOTS
+from chatd.gateway.http.rest.body import STRANGERS_BODY
 
 from . import little_graphql
 from .conftest import Serve
@@ -108,6 +109,8 @@ def test_a_token_that_is_not_good_refuses_only_what_needs_one(server: Server, to
 def test_what_surrounds_a_question_is_bounded(server: Server, town: Town) -> None:
     large = {"query": "{ space_list { next } }", "variables": {"s": [[] for _ in range(MAX_QUESTION)]}}
     assert send(server, large, town.owner.token)[0] == 413
+    less = {"query": "{ space_list { next } }", "variables": {"s": "x" * STRANGERS_BODY}}
+    assert [send(server, less, token)[0] for token in (town.owner.token, "old")] == [200, 413]
     many = {"query": "query($s: String) { space_get(space: $s) { space { id } } }"}
     status, answer = send(server, many | {"variables": {"s": [[]] * 10_000}}, town.owner.token)
     assert status == 200

@@ -8,6 +8,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from chatd.gateway.http.rest.body import STRANGERS_BODY
+
 from .conftest import Serve
 from .resting import Answer, Rest
 from .serving import Server
@@ -127,6 +129,19 @@ def test_a_body_is_one_object_of_json(town: Town, rest: Rest, ann: Account) -> N
     assert rest.send("POST", path, {"text": "x"}, limit=1).code == "invalid"
     large = rest.send("POST", path, b" " * 300_000, typed)
     assert (large.status, large.code) == (413, "too_large")
+
+
+def test_of_a_stranger_no_long_body_is_kept(rest: Rest, server: Server) -> None:
+    """A thousand would otherwise take a quarter of a gigabyte, and send it as slowly as they like."""
+    typed = {"Content-Type": "application/json"}
+    stranger = Rest(server, "no token")
+    for client in (rest, stranger):
+        large = client.send("POST", "/account/sign_in", b" " * (STRANGERS_BODY + 1), typed)
+        assert (large.status, large.code) == (413, "too_large")
+        assert client.send("POST", "/account/sign_in", b" " * STRANGERS_BODY, typed).code == "invalid"
+    assert stranger.send("POST", "/spaces", b" " * 250_000, typed).status == 401
+    assert rest.send("POST", "/spaces", b" " * 250_000, typed).code == "invalid"
+    stranger.close()
 
 
 def test_a_body_is_read_as_a_frame_is(town: Town, rest: Rest, ann: Account) -> None:

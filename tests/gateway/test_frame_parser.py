@@ -230,6 +230,11 @@ async def test_a_long_message_is_1009_where_no_session_was_opened(before: bytes,
     assert frame_parser.violation == TOO_LONG_FOR_STRANGERS
 
 
+def test_strangers_keep_little() -> None:
+    """A thousand may come from one address."""
+    assert 1000 * STRANGERS_MESSAGE <= 64 * 1024 * 1024
+
+
 def test_the_inbox_of_a_stranger_is_full_sooner() -> None:
     opened: list[bool] = []
     frame_parser, _ = of_stranger(opened)

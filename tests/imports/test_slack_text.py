@@ -157,16 +157,20 @@ def test_attachments_are_read_but_for_looks_at_addresses() -> None:
         {"fields": [{"title": "State &amp; sum", "value": "open"}], "fallback": "not shown"},
         {"author_name": "Zoe &lt;3", "title": "Pushed", "footer": "<https://a.example/r|repository>"},
         {"fallback": "only this"},
+        {
+            "text": "deploy?",
+            "actions": [{"text": "Yes", "value": "y"}, {"text": "See", "url": "https://a.example/d"}],
+        },
         {"is_msg_unfurl": True, "author_name": "Ann", "text": "what I said", "from_url": "https://x.example"},
         {"from_url": "https://a.example", "title": "A page"},
         "odd",
     ]
     assert attachments.rendered(found, ROOMS, alone=False) == (
         f"**New**\n[Issue](https://a.example/1)\nit {mention('U1')}\n**State & sum**: open\n"
-        "Zoe <3\nPushed\n[repository](https://a.example/r)\nonly this\n"
+        "Zoe <3\nPushed\n[repository](https://a.example/r)\nonly this\ndeploy?\n[See](https://a.example/d)\n"
         "> **Ann**: what I said"
     )
-    assert attachments.rendered(found[5:], ROOMS, alone=True) == "A page"
+    assert attachments.rendered(found[6:], ROOMS, alone=True) == "A page"
     assert attachments.rendered({"text": "odd"}, ROOMS, alone=True) == ""
 
 

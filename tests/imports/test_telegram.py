@@ -215,6 +215,13 @@ def test_files_polls_places_and_reactions(tmp_path: Path) -> None:
         assert stream.read() == b"A"
 
 
+def test_buttons_that_lead_somewhere_are_links(tmp_path: Path) -> None:
+    go = {"type": "url", "text": "Go", "data": "https://a.example/go"}
+    rows = [[go, {"type": "callback", "text": "Vote", "dataBase64": "eA", "data": ""}], "odd", [7]]
+    found = read(tmp_path, said(1, "news", inline_bot_buttons=rows))
+    assert found.texts() == ["news\n\n[Go](https://a.example/go)"]
+
+
 def test_times_without_a_zone_need_one(tmp_path: Path) -> None:
     old = {key: value for key, value in said(1, "old").items() if key != "date_unixtime"}
     with pytest.raises(Unreadable, match=r"result\.json has times without a zone.*--zone"):

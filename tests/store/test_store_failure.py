@@ -61,6 +61,16 @@ async def test_a_failed_commit_writes_nothing_and_the_next_one_works(
         assert (await store.verify()).findings == ()
 
 
+async def test_an_error_without_words_has_its_name(tmp_path: Path, pen: Pen) -> None:
+    def fail(stage: str, connection: sqlite3.Connection | None) -> None:
+        if stage == "write":
+            raise MemoryError
+
+    async with open_store(tmp_path, fault=fail) as store:
+        with pytest.raises(StoreUnavailable, match=r": MemoryError$"):
+            await store.log.submit([pen.post("hall", "lost")]).wait()
+
+
 async def test_what_was_submitted_behind_a_failed_commit_leaves_no_gap(tmp_path: Path, pen: Pen) -> None:
     disk = Disk()
     async with open_store(tmp_path, fault=disk) as store:

@@ -62,6 +62,7 @@ class Row(Struct, frozen=True):
     game_title: str | None = None
     game_description: str | None = None
     game_link: str | None = None
+    inline_bot_buttons: list[Any] | None = None
     reactions: list[Any] | None = None
 
 

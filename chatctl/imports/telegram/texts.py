@@ -25,6 +25,7 @@ def written(row: Row) -> str:
         _card(row),
         _game(row),
         _invoice(row),
+        _buttons(row),
     )
     parts = [text for text in told if text]
     if row.forwarded_from:
@@ -136,6 +137,16 @@ def _invoice(row: Row) -> str:
     told = row.invoice_information or {}
     title, about = (literal(_said(told.get(name))) for name in ("title", "description"))
     return "\n".join(each for each in (span("**", title), about) if each)
+
+
+def _buttons(row: Row) -> str:
+    """Those that lead somewhere; others are for whoever was there."""
+    links = []
+    for buttons in (row.inline_bot_buttons or [])[:MAX_ANSWERS]:
+        for each in (buttons if isinstance(buttons, list) else ())[:MAX_ANSWERS]:
+            if isinstance(each, dict) and is_address(address := _said(each.get("data"))):
+                links.append(link(_said(each.get("text")), address))
+    return "\n".join(links)
 
 
 def _said(value: Any) -> str:

@@ -13,7 +13,7 @@ from chatd.contract.errors import Refusal
 from chatd.gateway.graphql.asker import asker_of
 from chatd.gateway.graphql.execution import MAX_QUESTION, Execution, Question, encode
 from chatd.gateway.graphql.passes import refused
-from chatd.gateway.http.rest.body import why_no_json
+from chatd.gateway.http.rest.body import STRANGERS_BODY, why_no_json
 from chatd.gateway.http.rest.response import Header, problem
 from chatd.gateway.http.server.problem import NO_BEARER
 from chatd.ports import Desk
@@ -23,7 +23,6 @@ RESPONSE: Final = "application/graphql-response+json"
 _FIELDS: Final = ("query", "operationName", "variables")
 ONLY_QUERIES: Final = Refusal("invalid", "GET is for queries; send mutations with POST")
 NO_JSON: Final = Refusal("invalid", "send application/json: an object with query, variables, operationName")
-TOO_LARGE: Final = Refusal("too_large", f"a question with its variables has at most {MAX_QUESTION} bytes")
 NO_SUBSCRIPTIONS: Final = Refusal(
     "invalid", "subscriptions need the WebSocket at this path, with subprotocol graphql-transport-ws"
 )
@@ -40,10 +39,10 @@ class Endpoint:
         token = _token(request)
         if isinstance(token, Refusal):
             return _problem(token)
-        question = await _question(request)
+        asker = await asker_of(self._desk, request.state.caller, token)
+        question = await _question(request, STRANGERS_BODY if asker.refusal else MAX_QUESTION)
         if isinstance(question, Response):
             return question
-        asker = await asker_of(self._desk, request.state.caller, token)
         prepared = await self._execution.prepare(asker, question)
         if isinstance(prepared, ExecutionResult):
             return _response(request, prepared)
@@ -62,7 +61,7 @@ def _token(request: Request) -> str | Refusal | None:
     return token.strip() if scheme.lower() == "bearer" and token else NO_BEARER
 
 
-async def _question(request: Request) -> Question | Response:
+async def _question(request: Request, most: int) -> Question | Response:
     body = bytearray()
     try:
         if request.method in SAFE:
@@ -72,8 +71,10 @@ async def _question(request: Request) -> Question | Response:
             return _problem(NO_JSON, 415)
         async for chunk in request.stream():
             body += chunk
-            if len(body) > MAX_QUESTION:
-                return _problem(TOO_LARGE)
+            if len(body) > most:
+                return _problem(
+                    Refusal("too_large", f"a question with its variables has at most {most} bytes")
+                )
         return msgspec.json.decode(body, type=Question)
     except msgspec.ValidationError as error:
         return _no_question(str(error))

@@ -22,7 +22,7 @@ INBOX_SIZE: Final = 64  # messages that wait for the session
 INBOX_BYTES: Final = 256 * 1024  # of them; the last may go beyond it
 # Of who has opened no session: anybody may connect, a thousand times from one address.
 STRANGERS_BYTES: Final = 64 * 1024
-STRANGERS_MESSAGE: Final = 256 * 1024  # bytes; a longer message is read when the session is open
+STRANGERS_MESSAGE: Final = 64 * 1024  # bytes; a longer message is read when the session is open
 TOO_LONG_FOR_STRANGERS: Final = (
     1009,
     f"a message is at most {STRANGERS_MESSAGE} bytes while no session is open",

@@ -279,7 +279,7 @@ class Journal:
             return error
         if isinstance(error, sqlite3.IntegrityError):
             return StoreRefuses(f"the database does not take it: {error}")
-        return StoreUnavailable(f"the database cannot be written: {error}")
+        return StoreUnavailable(f"the database cannot be written: {str(error) or type(error).__name__}")
 
     def _ready(self) -> sqlite3.Connection:
         connection = self._connection.current()

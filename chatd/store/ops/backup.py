@@ -22,6 +22,8 @@ from chatd.store.ops.data_folder import ANOTHER, why_not
 from chatd.store.queries.log import EPOCH
 
 PAGES_AT_ONCE = 128
+PART = ".part"  # behind the name of a copy that is not whole yet
+SIDES = ("", PART, f"{PART}-journal", f"{PART}-wal", f"{PART}-shm")
 NEWEST = "SELECT position, lower(hex(hash)) FROM events ORDER BY position DESC LIMIT 1"
 NAMED_BLOBS = """
     SELECT json_group_array(hash) FROM (
@@ -63,7 +65,7 @@ def backup(
     stream, of which all later ones are made; who has no other copy can read nothing there."""
     if os.path.exists(target):  # which raises nothing: the next step says what is wrong
         raise StoreError(f"{target} exists already; choose another name")
-    part = target.with_name(target.name + ".part")
+    part = target.with_name(target.name + PART)
     try:
         file = os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600)
     except OSError as error:
@@ -87,6 +89,13 @@ def backup(
         os.close(file)
         part.unlink(missing_ok=True)
     return Backup(target, target.stat().st_size, position, hash_, epoch, schema, blobs)
+
+
+def clear(target: Path) -> None:
+    """Takes away a copy that is not wanted any more, and what of it a killed server has left."""
+    for side in SIDES:
+        with suppress(OSError):
+            target.with_name(f"{target.name}{side}").unlink(missing_ok=True)
 
 
 def _copy(

@@ -1,6 +1,7 @@
 'use strict'
 // What people do every day, with names as long as names may be. Asks for: ann (a member whose name is one long word),
-// bob (a moderator), eve (who joined the other room late), rooms (long, other), quay (the shown name of ann).
+// bob (a moderator), eve (who joined the other room late), rooms (long, other), quay (the shown name of ann),
+// mast (a room of three high messages).
 
 const { scenario, DESKTOP } = require('./harness.cjs')
 
@@ -21,7 +22,7 @@ function sideways() {
 }
 
 scenario(async ({ asked, open, context, tab, picture, forgive }) => {
-  const { ann, bob, eve, rooms, quay } = asked
+  const { ann, bob, eve, rooms, quay, mast } = asked
   const as = async (who, path, body) => {
     const answer = await fetch(`${asked.origin}${path}`, {
       method: 'POST',
@@ -42,6 +43,16 @@ scenario(async ({ asked, open, context, tab, picture, forgive }) => {
     return { next: Number(line.nextElementSibling.dataset.seq), below: scrollHeight - scrollTop - clientHeight }
   })
   await picture(late, 'everyday-newcomer')
+  await late.goto(`/#/room/${mast}`)
+  const lineInSight = await late.locator('.room-unread').evaluate(async (line) => {
+    const box = document.querySelector('.room-timeline')
+    const frame = () => new Promise((drawn) => requestAnimationFrame(drawn))
+    while (box.scrollHeight < 3 * box.clientHeight) await frame()
+    for (let frames = 0; frames < 10; frames++) await frame()
+    const { top, bottom } = box.getBoundingClientRect()
+    const at = line.getBoundingClientRect().top
+    return top <= at && at < bottom
+  })
   await late.context().close()
 
   // Two tabs: one is hidden and left, the other is not; then nobody is there, and comes back by loading it anew.
@@ -257,5 +268,5 @@ scenario(async ({ asked, open, context, tab, picture, forgive }) => {
   await look(nobody, 'refused')
   const blamedForNothing = await nobody.locator('[aria-invalid="true"]').count()
 
-  return { wide, back, round: Math.abs(width - height) < 1, typed, paper, blamed, newcomer, leftOpen, asks, hereInOne, indents, blamedForNothing, heading, foundIn, foundInPages, inColour }
+  return { wide, lineInSight, back, round: Math.abs(width - height) < 1, typed, paper, blamed, newcomer, leftOpen, asks, hereInOne, indents, blamedForNothing, heading, foundIn, foundInPages, inColour }
 })

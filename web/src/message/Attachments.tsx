@@ -8,6 +8,7 @@ import { usePicture } from '../ui/picture'
 import type { FileInfo } from '../wire/contract'
 import { useDownload } from './download'
 import { Player } from './Player'
+import { previewSize } from './preview_size'
 import { t } from './words'
 import './attachments.css'
 
@@ -37,19 +38,14 @@ export function Attachments({ files }: { files: readonly FileInfo[] }) {
   )
 }
 
-/** The longest sides that a preview takes on screen. */
-const WIDEST = 400
-const HIGHEST = 300
 const TILE = 132
 
 function Preview({ file, alone, onOpen }: { file: FileInfo; alone: boolean; onOpen(): void }) {
   const picture = usePicture(file.preview)
   // Its place is taken before the picture is there, so that nothing jumps.
-  const width = file.width ?? WIDEST
-  const height = file.height ?? HIGHEST
-  const scale = Math.min(1, WIDEST / width, HIGHEST / height)
+  const { width, height } = previewSize(file.width ?? 400, file.height ?? 300)
   const style = alone
-    ? { inlineSize: `${Math.max(48, Math.round(width * scale))}px`, aspectRatio: `${width} / ${height}` }
+    ? { inlineSize: `${width}px`, aspectRatio: `${width} / ${height}` }
     : { inlineSize: `${TILE}px`, aspectRatio: '1' }
   return (
     <button

@@ -11,7 +11,7 @@ import { Button } from '../ui/Button'
 import { FilterField } from '../ui/FilterField'
 import { tried } from '../ui/toasts'
 import type { Member, MemberPage } from '../wire/contract'
-import { named } from './directory'
+import { MOST_PEOPLE, named } from './directory'
 import { PresenceDot } from './PresenceDot'
 import { t } from './panel_words'
 import { RetentionLine } from './RetentionLine'
@@ -19,8 +19,6 @@ import { watchPresence } from './watch'
 import './people.css'
 
 const PAGE = 500
-/** Of a room with more people than this not all are listed; the heading says so. */
-const MOST = 10_000
 /** So many rows stand there at first, and so many more with each press: drawing thousands takes seconds. */
 const ROWS = 200
 /** So long after it was read a list is not read again: where many come at once, each of them would cost all pages. */
@@ -50,7 +48,7 @@ export function MembersPanel({ panel }: { panel: Extract<Panel, { kind: 'members
         after = page.next
         // At first what has come is shown; later nothing goes until the rest is there.
         if (!isAll.peek()) members.value = [...found]
-      } while (after !== null && found.length < MOST)
+      } while (after !== null && found.length < MOST_PEOPLE)
       members.value = found
       isAll.value = after === null
     }

@@ -1,10 +1,10 @@
 import { signal } from '@preact/signals-core'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { roommates } from '../composer/roommates'
 import type { Chat } from '../data/chat'
 import type { Push } from '../data/connection'
 import type { Status } from '../data/link'
-import { directoryOf } from './directory'
+import { directoryOf, MOST_PEOPLE } from './directory'
 
 /** A chat in one space, which everybody in `there` is in. */
 function chatWith(there: string[]) {
@@ -71,4 +71,18 @@ test('the directory shows whom it knows while it is loaded again, and where that
   directoryOf(chat)
   await settled()
   expect([...directoryOf(chat).peek().people.keys()]).toEqual(['ann', 'bob'])
+})
+
+test('everybody of a very large space is in the directory, the panel’s most at least', async () => {
+  const page = (after: string | null) => {
+    const first = Number(after ?? 0)
+    const members = Array.from({ length: 500 }, (_, i) => ({ account: `${first + i}` }))
+    return { members, next: first + 500 < 12_000 ? `${first + 500}` : null }
+  }
+  const { chat } = chatWith([])
+  const ask = async (_: string, { after }: { after: string | null }) => page(after)
+  const directory = directoryOf({ ...chat, ask } as unknown as Chat)
+  await vi.waitUntil(() => directory.peek().complete)
+  expect(directory.peek().people.size).toBe(MOST_PEOPLE)
+  expect(MOST_PEOPLE).toBe(10_000)
 })

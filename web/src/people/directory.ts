@@ -6,8 +6,8 @@ import { folded } from '../text/folded'
 import type { Member, MemberPage } from '../wire/contract'
 
 const PAGE = 500
-/** More people than this are found by the server's own lists only. */
-const MOST = 5_000
+/** Of a space or a room with more people than this not all are listed, nor found by their names. */
+export const MOST_PEOPLE = 10_000
 
 export interface Directory {
   readonly people: ReadonlyMap<string, Member>
@@ -56,7 +56,7 @@ async function load(chat: Chat, loaded: Loaded): Promise<void> {
         after = page.next
         // At first what has come is shown; later nobody goes until the rest is there.
         if (!directory.peek().complete) directory.value = { people: new Map(people), complete: false }
-      } while (after !== null && people.size < MOST)
+      } while (after !== null && people.size < MOST_PEOPLE)
     }
     directory.value = { people, complete: true }
   } catch {

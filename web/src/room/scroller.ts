@@ -14,6 +14,8 @@ const ACTED_MS = 500
  * guessed, and not every browser corrects a guess before the row is seen.
  */
 const AHEAD = '200% 0px'
+/** How high a row is thought to be that is not laid out, in pixels: as in timeline.css. */
+const GUESSED = 54
 const ACTS = ['wheel', 'touchmove', 'pointerdown', 'keydown', 'focusin'] as const
 
 interface Anchor {
@@ -106,9 +108,25 @@ export class Scroller {
 
   /** Puts an element at a distance from the upper edge of the box. It, or `row`, is what stays in its place. */
   put(element: HTMLElement, offset: number, row = element): void {
+    this.layOut(row)
     this.scrollTo(this.box.scrollTop + this.offsetOf(element) - offset)
     this.atEnd = this.endInSight()
     this.anchor = { seq: Number(row.dataset.seq), offset: this.offsetOf(row) }
+  }
+
+  /**
+   * A box full of rows from this one on get their heights: by the guessed ones high rows would all be in sight, and the
+   * end with them, where the reader would then stay.
+   */
+  private layOut(first: HTMLElement): void {
+    let left = this.box.clientHeight
+    let at = Math.max(0, this.rows.indexOf(first))
+    while (left > 0 && at < this.rows.length) {
+      const rows = this.rows.slice(at, at + Math.ceil(left / GUESSED))
+      for (const row of rows) row.toggleAttribute('data-near', true)
+      for (const row of rows) left -= row.offsetHeight
+      at += rows.length
+    }
   }
 
   /** Puts an element at a part of the box's height: 0 at its top. */

@@ -13,4 +13,4 @@ export function folded(text: string): string {
 const PLAIN = /^[\x20-\x7e]*$/
 /** With each key the names of thousands of people are looked through. */
 const known = new Map<string, string>()
-const MOST = 10_000
+const MOST = 20_000

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -13,8 +13,12 @@ from chatd.frames.codec import MAX_FRAME, fault_in
 from chatd.gateway.http.rest.response import Response, problem
 
 MEDIA_TYPE: Final = b"application/json"
+STRANGERS_BODY: Final = 64 * 1024  # bytes; of who shows no good token
 EXPLAINED: Final = 32 * 1024  # bytes of a body that is looked at for what is wrong
 _TOO_LARGE: Final = problem(Refusal("too_large", f"a body is at most {MAX_FRAME} bytes; send less at once"))
+TOO_LARGE_FOR_STRANGERS: Final = problem(
+    Refusal("too_large", f"a body is at most {STRANGERS_BODY} bytes where no token is needed")
+)
 _NO_JSON: Final = problem(
     Refusal("invalid", "the body is JSON; send it with Content-Type: application/json"), status=415
 )
@@ -25,10 +29,19 @@ _NO_OBJECT: Final = Refusal("invalid", "the body is a JSON object with the field
 _decode: Final = msgspec.json.Decoder().decode
 
 
-async def read_body(headers: Mapping[bytes, bytes], receive: Any) -> bytes | Response | None:
-    """The body, perhaps empty; or the response to one that is not taken. None: it never came whole."""
-    if _length(headers) > MAX_FRAME:
+async def read_body(
+    headers: Mapping[bytes, bytes], receive: Any, refuse_long: Callable[[], Awaitable[Response | None]]
+) -> bytes | Response | None:
+    """The body, perhaps empty; or the response to one that is not taken. None: it never came whole.
+
+    `refuse_long` is asked once of a body that is too long for a stranger, before more of it is kept.
+    """
+    size = _length(headers)
+    if size > MAX_FRAME:
         return _TOO_LARGE
+    asked = size > STRANGERS_BODY
+    if asked and (refused := await refuse_long()) is not None:
+        return refused
     message = await receive()
     body = message.get("body", b"")
     if message.get("more_body"):
@@ -38,6 +51,10 @@ async def read_body(headers: Mapping[bytes, bytes], receive: Any) -> bytes | Res
         body += message.get("body", b"")
         if len(body) > MAX_FRAME:
             return _TOO_LARGE
+        if len(body) > STRANGERS_BODY and not asked:
+            asked = True
+            if (refused := await refuse_long()) is not None:
+                return refused
     if message["type"] != "http.request":
         return None
     if len(body) > MAX_FRAME:

@@ -7,6 +7,7 @@ and asked often.
 from __future__ import annotations
 
 from collections.abc import Mapping, MutableMapping
+from functools import partial
 from typing import Any, Final
 
 import msgspec
@@ -16,7 +17,13 @@ from chatd.contract.http import API, EVENTS
 from chatd.contract.requests import REQUESTS
 from chatd.contract.spec import RequestType
 from chatd.gateway.http.counting.observed import ROUTE
-from chatd.gateway.http.rest.body import fields_in, read_body, refuse_body, refuse_type
+from chatd.gateway.http.rest.body import (
+    TOO_LARGE_FOR_STRANGERS,
+    fields_in,
+    read_body,
+    refuse_body,
+    refuse_type,
+)
 from chatd.gateway.http.rest.conditions import refuse_condition
 from chatd.gateway.http.rest.fields import Fields, fields_of
 from chatd.gateway.http.rest.nonce import HEADER as KEY
@@ -93,7 +100,7 @@ class Rest:
         if row.http.has_body:
             if b"expect" in headers and (refused := await self._refuse_early(peer, headers, row)) is not None:
                 return refused
-            body = await read_body(headers, receive)
+            body = await read_body(headers, receive, partial(self._refuse_long, peer, headers, row))
             if body is None or isinstance(body, Response):
                 return body
             wrong = _take_body(request, body, data) or (_NO_QUERY if scope["query_string"] else None)
@@ -121,6 +128,14 @@ class Rest:
             if isinstance(caller, Refusal):
                 return problem(caller, shown=b"authorization" in headers)
         return refuse_type(headers)
+
+    async def _refuse_long(
+        self, peer: Caller, headers: Mapping[bytes, bytes], row: RequestType
+    ) -> Response | None:
+        """Of strangers no long body is kept: anybody may send a thousand at once, as slowly as he likes."""
+        if row.asker == "anyone":
+            return TOO_LARGE_FOR_STRANGERS
+        return await self._refuse_early(peer, headers, row)
 
     async def _caller(
         self, peer: Caller, headers: Mapping[bytes, bytes], row: RequestType, data: Mapping[str, Any]
