@@ -18,15 +18,13 @@ from chatd.store.ops.place import SIDE_FILES
 
 LEAST: Final = 2**20  # bytes that are added,
 MOST: Final = 2**22  # and at most: for as many the disk needs some milliseconds
-ENOUGH: Final = (
-    3 * 2**24
-)  # bytes of a file that is long enough: a checkpoint lets SQLite begin it anew before
+ENOUGH: Final = 3 * 2**24  # bytes of a file that is long enough: SQLite begins it anew after a checkpoint
 FREE: Final = 2**27  # bytes that others find on the disk; where there are less, nothing is added
 AGAIN: Final = 60.0  # seconds until it is tried again
 
 
 class Preallocation:
-    """Of one database's write-ahead log. `due` is asked on trio's thread, `extend` is for the database's."""
+    """Of one database's write-ahead log. `due` is for trio's thread, `extend` for the database's."""
 
     def __init__(self, path: Path) -> None:
         self._file = f"{path.absolute()}{SIDE_FILES[0]}"
