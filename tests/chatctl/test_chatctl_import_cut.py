@@ -208,7 +208,7 @@ def upgraded(here: Here, folder: Path, start: Start, finish: Callable[[], object
 
 # After so many requests nothing is on its way that would be carried out at any time.
 @pytest.mark.parametrize(
-    ("happening", "cut"), [(restored, 8), (restored, 14), (restored_at, 11), (promoted, 14), (upgraded, 11)]
+    ("happening", "cut"), [(restored, 9), (restored, 15), (restored_at, 12), (promoted, 15), (upgraded, 12)]
 )
 def test_an_import_goes_on_where_its_server_has_gone(
     happening: Callable[[Here, Path, Start, Callable[[], object]], Here],
