@@ -223,7 +223,7 @@ async def test_of_a_stored_message_that_is_sent_again_one_server_and_three_say_d
             stream = JetStream(client)
             await _made(stream, StreamConfig("again", ["again.x"], num_replicas=len(servers.servers)))
             headers = {"Nats-Msg-Id": "1", "Nats-Expected-Last-Sequence": "0"}
-            assert (await stream.publish("again.x", b"", headers=headers)).seq == 1
+            await _published_first(stream, "again.x", headers)
             try:
                 said.append((await stream.publish("again.x", b"", headers=headers)).duplicate)
             except ApiError as error:
@@ -402,6 +402,18 @@ async def test_a_slow_reader_keeps_only_so_much_and_misses_nothing(
             for number in range(2, 31):
                 assert (await anext(consumer)).sequence == number
         assert consumer.made > 1
+
+
+async def _published_first(stream: JetStream, subject: str, headers: dict[str, str]) -> None:
+    """Who listens to the subject of a new stream may be unknown to the other servers for a moment."""
+    with trio.fail_after(60):
+        while True:
+            try:
+                assert (await stream.publish(subject, b"", headers=headers)).seq == 1
+            except NoResponders:
+                await trio.sleep(0.01)
+            else:
+                return
 
 
 async def _made(stream: JetStream, config: StreamConfig) -> None:
