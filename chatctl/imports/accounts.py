@@ -58,8 +58,8 @@ class Accounts:
         key = received(one.key)
         self.ids[key], self._names[key] = one.account, one.name
         self._moved.people += one.made
-        if self._choice.accounts.get(one.key, NO_MEMBER) not in (NO_MEMBER, one.account):
-            self._moved.decided_late.append(f"{one.key} is {one.name}")
+        if self._choice.accounts.get(key, NO_MEMBER) not in (NO_MEMBER, one.account):
+            self._moved.decided_late.append(f"{key} is {one.name}")
 
     def _asked(self, person: Person, members: bool) -> ImportPerson:
         decided = self._choice.accounts.get(person.key)

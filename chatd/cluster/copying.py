@@ -14,9 +14,9 @@ import trio
 from chatd.cluster.complaints import Complaints
 from chatd.cluster.net import Net, Unreachable
 from chatd.cluster.node_message import NodeMessage, encode
+from chatd.database_files import remove_copy
 from chatd.log import log
 from chatd.ports import StoreError, StoreUnavailable
-from chatd.store.ops.backup import clear
 
 PIECE: Final = 512 * 1024  # bytes
 OFFER_SECONDS: Final = 120.0  # in which a copy is made
@@ -63,7 +63,7 @@ class Copies:
 
     def offer(self) -> None:
         """From now on it answers."""
-        clear(self._path)  # of a life before
+        remove_copy(self._path)  # of a life before
         self._net.answer(ASK, self._make)
         self._net.answer(f"{ASK}.{self._net.node}", self._piece)
 
@@ -73,7 +73,7 @@ class Copies:
             await trio.sleep(KEPT_SECONDS / 4)
             if self._id and trio.current_time() - self._asked_at > KEPT_SECONDS:
                 self._id = None
-                clear(self._path)
+                remove_copy(self._path)
 
     async def _make(self, _: bytes) -> bytes:
         if self._making or (self._id and trio.current_time() - self._asked_at < PIECE_SECONDS):
@@ -81,14 +81,14 @@ class Copies:
             return encode(Offer(self._net.node, "", 0, BUSY))
         self._making, self._id = True, None  # who still reads the one before begins anew
         try:
-            clear(self._path)
+            remove_copy(self._path)
             await self._copy(self._path)
             self._id, self._asked_at = secrets.token_hex(16), trio.current_time()
             self._size = self._path.stat().st_size
             log.info("copy_made", bytes=self._size)
             return encode(Offer(self._net.node, self._id, self._size))
         except (StoreError, StoreUnavailable, OSError) as error:
-            clear(self._path)
+            remove_copy(self._path)
             return encode(Offer(self._net.node, "", 0, str(error)))
         finally:
             self._making = False

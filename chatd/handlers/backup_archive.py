@@ -20,6 +20,7 @@ from typing import IO, Final
 import msgspec
 import trio
 
+from chatd.database_files import remove_copy
 from chatd.durable import sync
 from chatd.ports import Backup, BlobMissing, Blobs, Maintenance, StoreError
 
@@ -27,7 +28,6 @@ DATABASE: Final = "chatd.db"
 FOLDER: Final = "files"
 WORKSHOP: Final = ".chatd-backup-"
 ARCHIVE: Final = "archive.part"
-HALF_MADE: Final = (ARCHIVE, DATABASE, *(f"{DATABASE}.part{end}" for end in ("", "-journal", "-wal", "-shm")))
 
 
 class Archived(msgspec.Struct, frozen=True):
@@ -128,8 +128,8 @@ def _leave(folder: Path, descriptor: int) -> None:
 
 
 def _clear(folder: Path) -> None:
-    for name in HALF_MADE:
-        (folder / name).unlink(missing_ok=True)
+    (folder / ARCHIVE).unlink(missing_ok=True)
+    remove_copy(folder / DATABASE)
 
 
 def _link(database: Path, target: Path) -> int:

@@ -11,7 +11,7 @@ import hashlib
 import hmac
 import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Final
@@ -22,6 +22,7 @@ import trio
 from chatd import __version__
 from chatd.clock import now
 from chatd.concurrency.background_work import BackgroundThread, background_thread
+from chatd.database_files import remove_copy
 from chatd.domain.backup_rule import Rule
 from chatd.ports import Backup, BlobMissing, Blobs, Maintenance, RepositoryBackup, RepositoryError
 from chatd.repository import manifest as manifests
@@ -31,7 +32,6 @@ from chatd.repository.sealing import RECIPIENTS, Seal, name_of
 from chatd.repository.shelf import Shelf, locked, open_shelf
 
 COPY: Final = "chatd.db.backup"  # in the data folder, while a backup is made
-SIDES: Final = ("", ".part", ".part-journal", ".part-wal", ".part-shm")
 READ: Final = 1 << 20
 
 
@@ -47,7 +47,7 @@ class RepositoryBackups(msgspec.Struct, eq=False):
     _one: trio.Lock = msgspec.field(default_factory=trio.Lock)
 
     def __post_init__(self) -> None:
-        clear(self.data)
+        remove_copy(self.data / COPY)  # of a backup that was killed
 
     async def create(self, place: str, recipients: Sequence[str] = ()) -> RepositoryBackup:
         """One at a time. Raises StoreError, StoreUnavailable, BlobsUnavailable."""
@@ -262,15 +262,8 @@ class _Making:
 
 @contextmanager
 def _no_copy_left(data: Path) -> Iterator[None]:
-    clear(data)
+    remove_copy(data / COPY)
     try:
         yield
     finally:
-        clear(data)
-
-
-def clear(data: Path) -> None:
-    """Takes away what a backup that was killed has left in the data folder."""
-    for side in SIDES:
-        with suppress(OSError):
-            (data / f"{COPY}{side}").unlink(missing_ok=True)
+        remove_copy(data / COPY)

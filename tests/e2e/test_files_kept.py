@@ -7,7 +7,6 @@ import tarfile
 from pathlib import Path
 
 from chatd.files.archive import database_of, restore_files
-from chatd.handlers.backup_archive import HALF_MADE
 from chatd.store.ops.restore import restore
 
 from .conftest import Serve
@@ -107,7 +106,7 @@ def test_a_backup_that_was_killed_can_be_made_again(serve: Serve, tmp_path: Path
     named = hashlib.sha256(b"copy.tar").hexdigest()[:16]
     folder = tmp_path / f".chatd-backup-{named}"
     folder.mkdir()
-    for name in HALF_MADE:
+    for name in ("archive.part", "chatd.db", *(f"chatd.db.part{end}" for end in ("", "-wal", "-shm"))):
         (folder / name).write_bytes(b"half")
     (tmp_path / "copy.tar.db").write_bytes(b"somebody's")
     assert town.operator.ask("backup.create", path=str(copy))["blobs"] == 1

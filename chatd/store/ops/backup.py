@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 
 from chatd.concurrency.background_work import Pacer, write_behind
+from chatd.database_files import PART
 from chatd.durable import sync
 from chatd.ports import StoreError
 from chatd.store import json_rows
@@ -22,8 +23,6 @@ from chatd.store.ops.data_folder import ANOTHER, why_not
 from chatd.store.queries.log import EPOCH
 
 PAGES_AT_ONCE = 128
-PART = ".part"  # behind the name of a copy that is not whole yet
-SIDES = ("", PART, f"{PART}-journal", f"{PART}-wal", f"{PART}-shm")
 NEWEST = "SELECT position, lower(hex(hash)) FROM events ORDER BY position DESC LIMIT 1"
 NAMED_BLOBS = """
     SELECT json_group_array(hash) FROM (
@@ -89,13 +88,6 @@ def backup(
         os.close(file)
         part.unlink(missing_ok=True)
     return Backup(target, target.stat().st_size, position, hash_, epoch, schema, blobs)
-
-
-def clear(target: Path) -> None:
-    """Takes away a copy that is not wanted any more, and what of it a killed server has left."""
-    for side in SIDES:
-        with suppress(OSError):
-            target.with_name(f"{target.name}{side}").unlink(missing_ok=True)
 
 
 def _copy(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from contextlib import suppress
 from pathlib import Path
 
-from chatd.store.ops import migrate
+from chatd.database_files import PART, remove
 from chatd.store.ops.scratch_folder import REHEARSING, RESTORING, clear_left
 from chatd.store.ops.upgrade import UNDONE
 
@@ -18,8 +18,8 @@ def clear(path: Path) -> None:
     for prefix in (REHEARSING, RESTORING):
         clear_left(prefix, path.parent)
     with suppress(OSError):
-        for part in path.parent.glob(f"{path.name}.version-*{migrate.PART}"):
-            migrate.remove(part)
+        for part in path.parent.glob(f"{path.name}.version-*{PART}"):
+            remove(part)
         for kept in path.parent.glob(f"{path.name}{UNDONE}*"):
             if path.exists() and kept.samefile(path):  # an upgrade was nearly taken back
                 kept.unlink()

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from chatd.database_files import PART, remove
 from chatd.durable import sync
 from chatd.log import log as server_log
 from chatd.ports import StoreError
@@ -29,8 +30,6 @@ from chatd.store.ops.derived_schema import Renewal, refuse_another_log, renew, r
 NEEDS_SQLITE = (3, 38, 0)  # the JSON operators of schema.sql
 
 HEADROOM = 64 * 2**20  # bytes that the disk must have free besides the copy
-PART = ".part"  # behind the name of a copy that is not whole yet
-SIDES = ("", "-journal", "-wal", "-shm")
 
 
 class _Look(Struct, frozen=True):
@@ -183,9 +182,3 @@ def copy_file(connection: sqlite3.Connection, target: Path) -> None:
     finally:
         with suppress(OSError):
             remove(part)
-
-
-def remove(file: Path) -> None:
-    """A database that nobody has open, with what a killed program has left beside it. Raises OSError."""
-    for side in SIDES:
-        file.with_name(file.name + side).unlink(missing_ok=True)

@@ -19,6 +19,7 @@ from typing import Final
 
 import msgspec
 
+from chatd.database_files import remove
 from chatd.log import log as server_log
 from chatd.ports import Lag, View
 from chatd.store.connection import BUSY_SECONDS, UNJOURNALED, TrioConnection, closed_on_error
@@ -90,7 +91,7 @@ class ViewPositions:
             if code in PASSING or (code == sqlite3.SQLITE_CANTOPEN and _out_of_files()):
                 raise
             server_log.warning("views_built_again", file=str(self.path), reason=str(error))
-            self._remove()
+            remove(self.path)
             connection = self._open_sound()
         self.scrub(connection)  # what the process before did not live to do
         return connection
@@ -106,7 +107,7 @@ class ViewPositions:
             if not surely and _sound(connection):
                 return False
             connection.close()
-        self._remove()
+        remove(self.path)
         writer.reopen()
         return True
 
@@ -132,10 +133,6 @@ class ViewPositions:
             connection.execute("ATTACH ? AS log", (self._log_uri,))
             connection.executescript(settings)
         return connection
-
-    def _remove(self) -> None:
-        for suffix in ("", "-wal", "-shm"):
-            self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
 
     # --- views
 
