@@ -144,6 +144,19 @@ test('what is pushed is shown without its marks, and what is hidden in it stays 
   expect(showNotification.mock.lastCall?.[1]?.body).toBe('who did it: ▒▒▒')
 })
 
+test('a push to try says what it shows', async () => {
+  let work: unknown
+  const waitUntil = (promise: unknown) => {
+    work = promise
+  }
+  listeners.get('push')?.({ data: { json: () => ({ kind: 'test', account: 'ann', at: 1 }) }, waitUntil })
+  await work
+  expect(showNotification.mock.lastCall).toEqual([
+    'chatd',
+    expect.objectContaining({ body: 'Pushes reach this device.' }),
+  ])
+})
+
 test('a build that could not be loaded in whole takes no room from those that were', async () => {
   kept.set('chatd-build-0', new Map())
   missing.add('/assets/index.js')

@@ -142,7 +142,8 @@ const TEXT = 300
 async function show({ account, kind, room, seq, title, text, files }: Partial<Pushed>): Promise<void> {
   const words = worded(worker.navigator.language)
   const said = text == null ? null : plainText(text, TEXT, text.endsWith('…'))
-  const body = said || ((files ?? 0) > 0 ? words.files : kind === 'scheduled' ? words.not_posted : words.news)
+  const meant = kind === 'test' ? words.test : kind === 'scheduled' ? words.not_posted : words.news
+  const body = said || ((files ?? 0) > 0 ? words.files : meant)
   const options = {
     body,
     tag: room ?? 'chatd',
