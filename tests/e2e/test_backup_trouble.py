@@ -9,10 +9,12 @@ import os
 import shutil
 import socket
 import tarfile
+from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
+import obstore
 import pyrage
 import pytest
 from msgspec.structs import replace
@@ -374,7 +376,11 @@ def test_without_an_endpoint_the_bucket_is_at_aws(monkeypatch: pytest.MonkeyPatc
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", KEY)
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
-    open_shelf("s3://backups/chat")
+    monkeypatch.delenv("AWS_REGION", raising=False)
+    shelf = open_shelf("s3://backups/chat")
+    assert isinstance(shelf, bucket_shelf.BucketShelf)
+    address = obstore.sign(shelf._store, "GET", "x", timedelta(seconds=1))
+    assert address.startswith("https://s3.us-east-1.amazonaws.com/backups/chat/x?")
 
 
 def test_a_stop_waits_for_no_bucket_that_never_answers(
