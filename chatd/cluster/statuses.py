@@ -140,7 +140,10 @@ def _of_stream(stream: ClusterStream, config: StreamConfig, wanted: int) -> Iter
         )
     for replica in stream.replicas:
         if not replica.current:
-            yield f"the NATS server {replica.server} lacks some of the stream; start it, or look at its disk"
+            yield (
+                f"the NATS server {replica.server} lacks some of the stream; look at its disk, or start it,"
+                " or a new one of its name with an empty disk"
+            )
     if stream.bytes > LARGE:
         yield (
             f"the stream has grown to {stream.bytes // 2**30} GiB; start all nodes and make a backup, and it"

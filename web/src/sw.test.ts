@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { beforeAll, beforeEach, expect, test, vi } from 'vitest'
 
 type Listener = (event: Record<string, unknown>) => void
 
@@ -71,10 +71,6 @@ beforeAll(async () => {
     addEventListener: (type: string, listener: Listener) => listeners.set(type, listener),
   })
   await import('./sw')
-})
-
-afterAll(() => {
-  vi.unstubAllGlobals()
 })
 
 beforeEach(() => {
