@@ -104,6 +104,16 @@ def may_be_sound(error: sqlite3.Error) -> bool:
     return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF in _MENDS
 
 
+def wants_room(error: StoreError | sqlite3.Error) -> bool:
+    """Whether more room on the disk may be all that is needed. SQLite says of some files only that
+    they cannot be written."""
+    cause = error.__cause__ if isinstance(error, StoreError) else error
+    if isinstance(cause, OSError):
+        return cause.errno in (errno.ENOSPC, errno.EDQUOT)
+    code = getattr(cause, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
+    return code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
+
+
 def why_not(error: OSError | sqlite3.Error, damaged: str = RESTORE) -> str:
     """What the system or SQLite says. Of what belongs to another user, and of databases, what to do; with a
     database that is `damaged`, that."""
