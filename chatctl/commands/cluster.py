@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import rich_click as click
 
 from chatctl.connection import Connection
+from chatctl.count import counted
 from chatctl.failure import Failed
 from chatctl.output import plain, print_json, print_line, print_result, print_table, size
 
@@ -40,7 +41,9 @@ def status(connection: Connection) -> None:
     about = {
         "cluster": answer.name,
         "leader": answer.leader,
-        "stream": f"{stream.messages} messages, {size(stream.bytes)}" if stream.replicas else "not known",
+        "stream": f"{counted(stream.messages, 'message')}, {size(stream.bytes)}"
+        if stream.replicas
+        else "not known",
         "kept by": ", ".join(f"{one.server}{' (leader)' if one.leader else ''}" for one in stream.replicas)
         or "not known",
         "key": f"number {answer.key}",

@@ -10,9 +10,11 @@ from chatctl.imports.records import mention
 
 LONGEST: Final = 200_000  # characters of a text that is changed; the chats themselves allow fewer
 
-# A fence to its end or that of the text, and a run of backticks to the next that is as long.
+# A fence to its end or that of the text, and a run of backticks to the next that is as long. None begins
+# behind a backslash.
 _CODE: Final = re.compile(
-    r"(^ {0,3}(```+|~~~+).*?(?:^ {0,3}\2[`~]*[ \t]*$|\Z)|(?<!`)(`+)(?!`)[^\n]{1,2000}?(?<!`)\3(?!`))",
+    r"(^ {0,3}(```+|~~~+).*?(?:^ {0,3}\2[`~]*[ \t]*$|\Z)"
+    r"|\\[\\`]|(?<!`)(`+)(?!`)[^\n]{1,2000}?(?<!`)\3(?!`))",
     re.MULTILINE | re.DOTALL,
 )
 _AT_NAME: Final = re.compile(r"(?<![\w@/])@([\w][\w.-]{0,63})")

@@ -46,9 +46,13 @@ def convert(message: Message, accounts: Accounts, attached: Attached = NOTHING) 
             ImportReaction(accounts.ids[reaction.person], reaction.emoji)
             for reaction in message.reactions[:MAX_REACTIONS]
             if 0 < len(reaction.emoji) <= fit.LONGEST_EMOJI
-        ],
+        ]
+        if message.reactions
+        else [],
         files[:MAX_ATTACHMENTS] or None,
     )
+    if len(texts) == 1 and len(files) <= MAX_ATTACHMENTS:
+        return
     for part in range(1, max(len(texts), -(-len(files) // MAX_ATTACHMENTS))):
         own = files[part * MAX_ATTACHMENTS : (part + 1) * MAX_ATTACHMENTS]
         yield ImportMessage(
@@ -68,7 +72,7 @@ def _versions(message: Message, accounts: Accounts, files: bool) -> list[ImportV
     size = 0
     for version in message.versions[-MAX_VERSIONS:][::-1]:
         text = accounts.named(version.text)
-        text = "" if files and not text.strip() else next(fit.texts(text), fit.NOTHING)
+        text = "" if files and not text.strip() else next(iter(fit.texts(text)), fit.NOTHING)
         size += len(text.encode())
         if size > MOST_VERSION_BYTES:
             break
@@ -94,4 +98,4 @@ def _texts(message: Message, accounts: Accounts, attached: Attached) -> list[str
         text = "\n".join(filter(None, [text, *attached.missing]))
     if message.files and not text.strip():
         return [""]
-    return list(fit.texts(text))
+    return fit.texts(text)

@@ -12,6 +12,7 @@ NAMES: Final = Path(__file__).with_name("emoji_names.txt")
 _TONED: Final = re.compile(
     r"(.+?)(?:::skin-tone-([2-6])(?:-[2-6])?|_(light|medium_light|medium|medium_dark|dark)_skin_tone)"
 )
+_NUMBERED: Final = re.compile(r"(.+)_tone([1-5])")  # how Rocket.Chat does
 _TONES: Final = ("light", "medium_light", "medium", "medium_dark", "dark")
 _FIRST_TONE: Final = 0x1F3FB
 _AS_EMOJI: Final = "\ufe0f"
@@ -46,6 +47,9 @@ def emoji_named(name: str, *, more: bool = False) -> str | None:
     found = usual.get(name) or (other.get(name) if more else None)
     if found is not None:
         return found
+    if more and (numbered := _NUMBERED.fullmatch(name)) is not None:
+        base = emoji_named(numbered[1], more=True)
+        return None if base is None else _with_tone(base, int(numbered[2]) - 1)
     toned = _TONED.fullmatch(name)
     base = None if toned is None else emoji_named(toned[1], more=more)
     if toned is None or base is None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
 from typing import Final
 
 from chatctl.imports.keys import bounded
@@ -58,17 +57,15 @@ def topic(text: str) -> str | None:
     return fit_name(" ".join(text.split()), LONGEST_TOPIC) or None
 
 
-def texts(text: str) -> Iterator[str]:
+def texts(text: str) -> list[str]:
     """The text in parts of at most `MAX_TEXT` characters, mostly one."""
     if MESSAGE.wrong(text):
         text = _TURNING.sub("", text)
         if MESSAGE.wrong(text):
             text = NOTHING
     if len(text) <= MAX_TEXT:
-        yield text
-        return
-    for part in parts(text, MAX_TEXT):
-        yield part if not MESSAGE.wrong(part) else NOTHING
+        return [text]
+    return [part if not MESSAGE.wrong(part) else NOTHING for part in parts(text, MAX_TEXT)]
 
 
 def part_key(key: str, number: int) -> str:

@@ -165,7 +165,9 @@ def _take(messages: Iterator[Message]) -> list[Message]:
     size = 0
     for message in messages:
         found.append(message)
-        size += len(message.text) + sum(len(version.text) for version in message.versions)
+        size += len(message.text)
+        if message.versions:
+            size += sum(len(version.text) for version in message.versions)
         if len(found) >= CHUNK or size >= CHUNK_CHARACTERS:
             break
     return found

@@ -27,8 +27,8 @@ _TABLE: Final = """
 CREATE TABLE item (place INTEGER PRIMARY KEY, room TEXT NOT NULL, key TEXT NOT NULL, at INTEGER NOT NULL,
   thread TEXT, file INTEGER NOT NULL, body BLOB NOT NULL);
 CREATE UNIQUE INDEX by_key ON item(room, key);
-CREATE TABLE more (room TEXT NOT NULL, key TEXT NOT NULL, place INTEGER NOT NULL, body BLOB NOT NULL,
-  PRIMARY KEY (room, key, place)) WITHOUT ROWID;"""
+CREATE TABLE more (room TEXT NOT NULL, key TEXT NOT NULL, at INTEGER NOT NULL, place INTEGER NOT NULL,
+  body BLOB NOT NULL, PRIMARY KEY (room, key, at, place)) WITHOUT ROWID;"""
 
 _ORDERED: Final = """
 SELECT item.body FROM item LEFT JOIN item AS root ON root.room = item.room AND root.key = item.thread
@@ -93,15 +93,15 @@ class Ordering:
         row = rows.fetchone()
         return None if row is None else self._decoder.decode(row[0])
 
-    def add_more(self, room: str, key: str, body: bytes) -> None:
-        """Keeps it for the message with the key, which need not be there yet."""
+    def add_more(self, room: str, key: str, at: int, body: bytes) -> None:
+        """Keeps what happened at that time for the message with the key, which need not be there yet."""
         self._place += 1
-        self._database.execute("INSERT INTO more VALUES (?,?,?,?)", (room, key, self._place, body))
+        self._database.execute("INSERT INTO more VALUES (?,?,?,?,?)", (room, key, at, self._place, body))
 
     def more(self, room: str, key: str) -> Iterator[bytes]:
-        """What was added for the message, in that order."""
+        """What was added for the message, in the order of time."""
         rows = self._database.execute(
-            "SELECT body FROM more WHERE room = ? AND key = ? ORDER BY place", (room, key)
+            "SELECT body FROM more WHERE room = ? AND key = ? ORDER BY at, place", (room, key)
         )
         return (body for (body,) in rows)
 

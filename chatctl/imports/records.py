@@ -117,4 +117,6 @@ def with_names(text: str, names: dict[str, str]) -> str:
 def plain(text: str) -> str:
     """The text without what no message may have. Every reader takes foreign texts through this first, so that
     nobody can write a mention that the export does not have."""
+    if text.isprintable():
+        return text  # most are, and this is the quickest way to know
     return _NEVER.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))

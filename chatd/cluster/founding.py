@@ -21,8 +21,9 @@ from chatd.nats.jetstream import NAME_IN_USE, NO_STREAM, ApiError, StreamConfig,
 from chatd.path_kind import is_there
 from chatd.ports import Append, PutClusterKey, StoreUnavailable
 from chatd.store.database import Store, open_store
-from chatd.store.ops.data_folder import DATABASE
+from chatd.store.ops.data_folder import DATABASE, refuse_half_restored
 from chatd.store.ops.place import drop_side_files
+from chatd.store.ops.rescued import refuse_to_forget
 
 EPOCH: Final = "chatd.epoch"  # of the stream's metadata
 DIVERGED: Final = "diverged"  # a file that says why the node of this folder has stopped itself
@@ -50,6 +51,7 @@ class Founding:
         if is_there(path):
             await trio.to_thread.run_sync(partial(shutil.rmtree, made, ignore_errors=True))
             return
+        refuse_half_restored(folder)
         await trio.to_thread.run_sync(drop_side_files, path)
         if (await self._info() is None or is_there(made)) and await self._first(made, folder):
             return
@@ -60,6 +62,7 @@ class Founding:
     async def _first(self, made: Path, folder: Path) -> bool:
         """Whether a new database, made there, founded the cluster: then it is in the folder. A stream of its
         epoch is what founds it, and there can be one; who died before the move does all of it again."""
+        refuse_to_forget(folder / DATABASE)
         await trio.Path(made).mkdir(mode=0o700, parents=True, exist_ok=True)
         async with open_store(made, shared=True) as store:
             epoch = store.epochs.database

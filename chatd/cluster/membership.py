@@ -14,6 +14,7 @@ from chatd.cluster.heartbeats import Heartbeats
 from chatd.cluster.log import ClusterLog
 from chatd.log import log
 from chatd.nats.client import NatsError
+from chatd.nats.jetstream import ApiError
 from chatd.ports import Append, BackupReader, ClusterReader, DropNode, PutLevel, PutNode, StoreUnavailable
 
 EVERY: Final = 60.0  # seconds
@@ -26,12 +27,13 @@ class Queries(ClusterReader, BackupReader, Protocol):
 
 
 class Membership:
-    """`level`: of what this node can read."""
+    """`level`: of what this node can read; `replicas`: on how many servers the stream should be kept."""
 
     def __init__(
         self,
         name: str,
         level: int,
+        replicas: int,
         own: ClusterLog,
         heartbeats: Heartbeats,
         reader: Queries,
@@ -40,6 +42,7 @@ class Membership:
         self.agreed = 1  # the level that all nodes can read
         self._name = name
         self._level = level
+        self._replicas = replicas
         self._own = own
         self._heartbeats = heartbeats
         self._reader = reader
@@ -74,6 +77,7 @@ class Membership:
             await self._look_at_level()
             if not leads:
                 return
+            await self._spread()
             there = {heard.heartbeat.node: heard.heartbeat for heard in self._heartbeats.others()}
             nodes = await self.others()
             if not all(node in there for node in nodes):
@@ -93,6 +97,17 @@ class Membership:
                 f"the cluster has reached level {self.agreed}, and this chatd reads level {self._level}:"
                 " it is older than that of the other nodes; install theirs"
             )
+
+    async def _spread(self) -> None:
+        """A stream that was made when there was one server is kept on more, once there are. Fewer is nothing
+        that comes by itself."""
+        kept = (await self._jetstream.stream_info(self._stream)).config.num_replicas
+        if kept < self._replicas:
+            try:
+                await self._jetstream.set_replicas(self._stream, self._replicas)
+                log.info("stream_spread", replicas=self._replicas)
+            except ApiError as error:
+                log.info("stream_not_spread", replicas=self._replicas, problem=str(error))
 
     async def _trim(self, before: int) -> None:
         """Drops from the stream what all nodes hold on their disks, and a backup holds as well."""

@@ -89,7 +89,15 @@ class Node:
         self._copies = Copies(self._broker.net, store.path.parent, store.copy)
         self._scrubber = Scrubber(store.reader.ask, store.foreign_writes)
         self._divergence = DivergenceCheck(self.log, self.heartbeats)
-        self._membership = Membership(self.name, LEVEL, self.log, self.heartbeats, store.reader, self._broker)
+        self._membership = Membership(
+            self.name,
+            LEVEL,
+            self._settings.cluster_replicas,
+            self.log,
+            self.heartbeats,
+            store.reader,
+            self._broker,
+        )
         self.all_read = self._membership.all_read
         self.contact = Contact(
             self._sequencer,
@@ -164,6 +172,7 @@ class Node:
                 troubles.append(silent if self.client.connected else self.client.problem)
         return cluster_status(
             self._settings.cluster_name,
+            self._settings.cluster_replicas,
             self._heartbeat(),
             self.heartbeats,
             await self._membership.nodes(),

@@ -7,7 +7,7 @@ from typing import Final
 
 from chatd.cluster.heartbeats import Heard, Heartbeat, Heartbeats
 from chatd.contract.cluster import ClusterNode, ClusterReplica, ClusterStatus, ClusterStream, NodeState
-from chatd.nats.jetstream import AGREED, StreamInfo
+from chatd.nats.jetstream import AGREED, StreamConfig, StreamInfo
 
 FAR_BEHIND: Final = 1000  # messages of the stream
 LARGE: Final = 10 * 2**30  # bytes
@@ -22,6 +22,7 @@ NO_STREAM: Final = ClusterStream(messages=0, bytes=0, first=0, last=0, replicas=
 
 def cluster_status(
     name: str,
+    replicas: int,
     own: Heartbeat,
     heartbeats: Heartbeats,
     belonging: Sequence[str],
@@ -31,7 +32,8 @@ def cluster_status(
     key: int,
     troubles: Sequence[str],
 ) -> ClusterStatus:
-    """`info` None: the stream does not answer, for one of the `troubles` that this node has."""
+    """`replicas`: on how many servers the stream should be kept. `info` None: it does not answer, for one of
+    the `troubles` that this node has."""
     there = {own.node: own, **{heard.heartbeat.node: heard.heartbeat for heard in heartbeats.others()}}
     last = max(heartbeat.sequence for heartbeat in there.values()) if info is None else info.state.last_seq
     nodes = [
@@ -43,7 +45,7 @@ def cluster_status(
         *([APART] if info is not None and info.agreed > AGREED else []),
         *_of_nodes(nodes),
         *_of_clocks(heartbeats.others()),
-        *(() if info is None else _of_stream(stream, info.config.num_replicas)),
+        *(() if info is None else _of_stream(stream, info.config, replicas)),
     ]
     return ClusterStatus(
         name=name,
@@ -119,17 +121,43 @@ def _of_clocks(others: Iterable[Heard]) -> Iterator[str]:
             )
 
 
-def _of_stream(stream: ClusterStream, wanted: int) -> Iterator[str]:
-    if wanted == 1:
+def _of_stream(stream: ClusterStream, config: StreamConfig, wanted: int) -> Iterator[str]:
+    kept = config.num_replicas
+    if kept < wanted:
+        yield (
+            f"the stream is kept on {kept} NATS server{'s' if kept > 1 else ''}, and cluster_replicas is"
+            f" {wanted}; it is spread within a minute once so many servers run"
+        )
+    elif kept == 1:
         yield (
             "the stream is kept on one NATS server only, so that machine must not be lost; with three servers"
             " set cluster_replicas = 3"
         )
+    if limits := _dropping(config):
+        yield (
+            f"the stream has {', '.join(limits)}, so it drops what a node that is away still needs, and that"
+            f" must begin with an empty folder then; take it out with `nats stream edit {config.name}`"
+        )
     for replica in stream.replicas:
         if not replica.current:
-            yield f"the NATS server {replica.server} lacks some of the stream; start it, or look at its disk"
+            yield (
+                f"the NATS server {replica.server} lacks some of the stream; look at its disk, or start it,"
+                " or a new one of its name with an empty disk"
+            )
     if stream.bytes > LARGE:
         yield (
             f"the stream has grown to {stream.bytes // 2**30} GiB; start all nodes and make a backup, and it"
             " is trimmed"
         )
+
+
+def _dropping(config: StreamConfig) -> list[str]:
+    """Settings by which the stream drops messages itself. chatd makes none, and trims it once all nodes have
+    what is dropped."""
+    most = {
+        "max_msgs": config.max_msgs,
+        "max_bytes": config.max_bytes,
+        "max_msgs_per_subject": config.max_msgs_per_subject,
+    }
+    full = [name for name, limit in most.items() if limit > 0 and config.discard == "old"]
+    return [*full, *(["max_age"] if config.max_age else ())]

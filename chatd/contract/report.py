@@ -69,9 +69,10 @@ REQUESTS: tuple[RequestType, ...] = (
         refusals=("not_found",),
         notes=(
             "Reports stand in the reporter's own stream and in this list; nobody else learns of them.",
-            "A report goes to those who hold `report.list` and see the room of the message, but not to its"
-            " author; where there is nobody, as in a private room without moderators, to the owners of the"
-            " space. They read the message here, also when they may not see the room. Operators get all.",
+            "A report goes to those who hold `report.list` and see the room of the message; where there is"
+            " nobody, as in a private room without moderators, to the owners of the space. They read the"
+            " message here, also when they may not see the room. It never goes to the author of the message"
+            " or a bot of theirs. Operators get all.",
             "Without `space` it lists the reports from direct rooms, for operators and admins only; their"
             " `space` is null.",
         ),

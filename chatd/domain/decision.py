@@ -15,6 +15,9 @@ from chatd.domain.event import Event, Fact
 
 NO_NAMES: Final[Mapping[str, str]] = MappingProxyType({})
 NO_FILES: Final[Mapping[str, FileInfo]] = MappingProxyType({})
+# Milliseconds by which the clock must be behind a time to be taken for set back. The clocks of two nodes that
+# serve may be so far apart (`chatd.cluster.clocks`), and commands come with the time of either.
+SET_BACK: Final = 120_000
 
 Answer = Callable[[Sequence[Event]], object]  # a result of the contract
 

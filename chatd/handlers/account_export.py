@@ -41,56 +41,62 @@ class AccountExports(msgspec.Struct, frozen=True, eq=False):
     key: bytes  # signs cursors
 
     async def export(self, caller: Caller, query: ExportAccount) -> ExportPage | Refusal:
-        account = query.account or caller.account
+        account = await self._whose(caller, query.account)
+        if isinstance(account, Refusal):
+            return account
+        shown_to = f"{account} {caller.by}"
+        cursor = _Cursor() if query.after is None else self._read(query.after, shown_to)
+        if cursor is None:
+            return BAD_CURSOR
+        if not await self.histories.has(cursor.position, cursor.hash):
+            return ANOTHER
+        head = _Cursor(START, self.bus.head, self.bus.hash)
+        if account != caller.account and query.after is None:
+            told = await self.credentials.secure(account, caller.by, "exported")
+            if isinstance(told, Refusal):
+                return told
+        found = await self._items(account, cursor.place, query.limit + 1)
+        if found is None:
+            return BAD_CURSOR
+        page = fitting(found[: query.limit], lambda one: len(msgspec.json.encode(one[1].data)))
+        items = [ExportItem(kind=item.kind, data=item.data) for _, item in page]
+        if len(found) == len(page):
+            return ExportPage(items=items, next=None)
+        last = msgspec.structs.replace(head, place=page[-1][0])
+        return ExportPage(items=items, next=self._sign(last, shown_to))
+
+    async def _whose(self, caller: Caller, wanted: str | None) -> str | Refusal:
+        account = wanted or caller.account
         if account is None:
             return Refusal("invalid", "an operator must say whose, in `account`")
         if account != caller.account and not (caller.operator or caller.admin):
             return Refusal("forbidden", "only an operator may export another account")
         row = await self.reader.account(account)
-        if row is None or row["deleted"]:
-            return NO_SUCH_ACCOUNT
-        whose = f"{account} {caller.by}"
-        cursor = _Cursor() if query.after is None else self._read(query.after, whose)
-        if cursor is None:
-            return BAD_CURSOR
-        if not await self.histories.has(cursor.position, cursor.hash):
-            return ANOTHER
-        after, head = cursor.place, _Cursor(START, self.bus.head, self.bus.hash)
-        if account != caller.account and query.after is None:
-            told = await self.credentials.secure(account, caller.by, "exported")
-            if isinstance(told, Refusal):
-                return told
-        wanted = query.limit + 1
+        return NO_SUCH_ACCOUNT if row is None or row["deleted"] else account
+
+    async def _items(self, account: str, after: ExportPlace, most: int) -> Found | None:
+        """None: `after` names a notification that is not there."""
         found: Found = []
         if after.kind != NOTIFICATION:
-            found = await self.reader.export(account, after, wanted)
+            found = await self.reader.export(account, after, most)
             after = ExportPlace(NOTIFICATION, "", 0, "")
-        if len(found) < wanted:
-            notified = await self._notifications(account, after.a or None, wanted - len(found))
-            if notified is None:
-                return BAD_CURSOR
-            found += notified
-        page = fitting(found[: query.limit], lambda one: len(msgspec.json.encode(one[1].data)))
-        items = [ExportItem(kind=item.kind, data=item.data) for _, item in page]
-        return ExportPage(
-            items=items,
-            next=self._sign(msgspec.structs.replace(head, place=page[-1][0]), whose)
-            if len(found) > len(page)
-            else None,
-        )
+        if len(found) == most:
+            return found
+        notified = await self._notifications(account, after.a or None, most - len(found))
+        return None if notified is None else found + notified
 
-    def _sign(self, cursor: _Cursor, whose: str) -> str:
+    def _sign(self, cursor: _Cursor, shown_to: str) -> str:
         place = cursor.place
         cells = _Cells(place.kind, place.a, place.b, place.c, cursor.position, cursor.hash)
         told = msgspec.json.encode(cells)
-        return base64.urlsafe_b64encode(self._signature(told, whose) + told).decode()
+        return base64.urlsafe_b64encode(self._signature(told, shown_to) + told).decode()
 
-    def _read(self, after: str, whose: str) -> _Cursor | None:
+    def _read(self, after: str, shown_to: str) -> _Cursor | None:
         """The cursor, if it was signed here for the same account and caller."""
         try:
             signed = base64.urlsafe_b64decode(after.encode("ascii"))
             told = signed[_SIGNATURE_BYTES:]
-            if not hmac.compare_digest(signed[:_SIGNATURE_BYTES], self._signature(told, whose)):
+            if not hmac.compare_digest(signed[:_SIGNATURE_BYTES], self._signature(told, shown_to)):
                 return None
             cells = _decode_cells(told)
         except (ValueError, binascii.Error, msgspec.MsgspecError):
@@ -99,8 +105,8 @@ class AccountExports(msgspec.Struct, frozen=True, eq=False):
         known = place.kind == NOTIFICATION or place.kind in EXPORTED
         return _Cursor(place, cells.position, cells.hash) if known else None
 
-    def _signature(self, told: bytes, whose: str) -> bytes:
-        signed = b"account.export\0" + whose.encode() + b"\0" + told
+    def _signature(self, told: bytes, shown_to: str) -> bytes:
+        signed = b"account.export\0" + shown_to.encode() + b"\0" + told
         return hmac.digest(self.key, signed, "sha256")[:_SIGNATURE_BYTES]
 
     async def _notifications(self, account: str, after: str | None, limit: int) -> Found | None:

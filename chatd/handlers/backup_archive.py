@@ -22,7 +22,8 @@ import trio
 
 from chatd.database_files import remove_copy
 from chatd.durable import sync
-from chatd.ports import Backup, BlobMissing, Blobs, Maintenance, StoreError
+from chatd.ports import Backup, BlobMissing, Blobs, BlobsUnavailable, Maintenance, StoreError
+from chatd.unreadable import on_bad_block, why
 
 DATABASE: Final = "chatd.db"
 FOLDER: Final = "files"
@@ -67,6 +68,9 @@ class BackupArchives(msgspec.Struct, frozen=True, eq=False):
                 path = (await self.blobs.open(hash_)).path
             except BlobMissing:
                 findings.append(_lost(hash_))
+                continue
+            except BlobsUnavailable as error:
+                _leave_out(hash_, error, findings)
                 continue
             if path is None:
                 return ()
@@ -145,16 +149,27 @@ def _link(database: Path, target: Path) -> int:
 
 
 class _Hashing:
-    """Reads on, and knows the SHA-256 of what was read."""
+    """Reads on, and knows the SHA-256 of what was read. From where the disk gives nothing it reads zeros: the
+    archive has said already how long the blob is."""
 
     def __init__(self, source: IO[bytes]) -> None:
         self._source = source
         self.digest = hashlib.sha256()
+        self.error: OSError | None = None
 
     def read(self, size: int = -1) -> bytes:
-        piece = self._source.read(size)
+        piece = bytes(size) if self.error is not None else self._piece(size)
         self.digest.update(piece)
         return piece
+
+    def _piece(self, size: int) -> bytes:
+        try:
+            return self._source.read(size)
+        except OSError as error:
+            if not on_bad_block(error):
+                raise
+            self.error = error
+            return bytes(size)
 
 
 def _pack(
@@ -174,13 +189,18 @@ def _pack(
                 except FileNotFoundError:
                     findings.append(_lost(hash_))
                     continue
+                except OSError as error:
+                    _leave_out(hash_, error, findings)
+                    continue
                 with blob:
                     member, source = (
                         archive.gettarinfo(arcname=f"{FOLDER}/{hash_}", fileobj=blob),
                         _Hashing(blob),
                     )
                     archive.addfile(member, source)
-                if source.digest.hexdigest() == hash_:
+                if source.error is not None:
+                    findings.append(f"blob {hash_}: it cannot be read: {why(source.error)}")
+                elif source.digest.hexdigest() == hash_:
                     good += 1
                 else:
                     findings.append(f"blob {hash_}: its bytes are not those that were stored")
@@ -190,6 +210,14 @@ def _pack(
         return _link(part, target), good
     except OSError as error:
         raise StoreError(f"{target} cannot be written: {error.strerror}") from error
+
+
+def _leave_out(hash_: str, error: OSError | BlobsUnavailable, findings: list[str]) -> None:
+    """One bad block keeps no backup from being made; what stands in the way of all blobs may. Raises
+    StoreError."""
+    if not on_bad_block(error):
+        raise StoreError(f"blob {hash_}: it cannot be read: {why(error)}") from error
+    findings.append(f"blob {hash_}: it cannot be read: {why(error)}")
 
 
 def _lost(hash_: str) -> str:

@@ -36,6 +36,7 @@ class StreamConfig(msgspec.Struct, frozen=True, omit_defaults=True):
     retention: str = "limits"
     discard: str = "new"
     max_msgs: int = -1
+    max_msgs_per_subject: int = -1
     max_bytes: int = -1
     max_age: int = 0  # nanoseconds
     max_msg_size: int = -1
@@ -129,6 +130,12 @@ class JetStream:
         if info.agreed > AGREED:
             raise NotAgreed(f"most of the NATS servers that keep the stream {name} are not heard")
         return info
+
+    async def set_replicas(self, name: str, replicas: int) -> None:
+        """Has so many servers keep the stream, which else stays as it is. Raises ApiError where there are
+        fewer."""
+        found = await self._call(f"STREAM.INFO.{name}", {}, dict[str, Any])
+        await self._call(f"STREAM.UPDATE.{name}", {**found["config"], "num_replicas": replicas}, StreamInfo)
 
     async def message(self, stream: str, sequence: int, seconds: float = SECONDS) -> bytes:
         """One message, as the server that leads the stream has it. Raises ApiError where there is none."""

@@ -24,12 +24,21 @@ from chatd.clock import now
 from chatd.concurrency.background_work import BackgroundThread, background_thread
 from chatd.database_files import remove_copy
 from chatd.domain.backup_rule import Rule
-from chatd.ports import Backup, BlobMissing, Blobs, Maintenance, RepositoryBackup, RepositoryError
+from chatd.ports import (
+    Backup,
+    BlobMissing,
+    Blobs,
+    BlobsUnavailable,
+    Maintenance,
+    RepositoryBackup,
+    RepositoryError,
+)
 from chatd.repository import manifest as manifests
 from chatd.repository.manifest import FILES, PIECE, PIECES, Manifest, object_name
 from chatd.repository.retention import prune
 from chatd.repository.sealing import RECIPIENTS, Seal, name_of
 from chatd.repository.shelf import Shelf, locked, open_shelf
+from chatd.unreadable import on_bad_block, why
 
 COPY: Final = "chatd.db.backup"  # in the data folder, while a backup is made
 READ: Final = 1 << 20
@@ -65,7 +74,10 @@ class RepositoryBackups(msgspec.Struct, eq=False):
                     )
                 at = now()  # before the look: what was written until then is in it
                 copy = await self.maintenance.backup(self.data / COPY, durable=False)
-                return await self._keep(thread, shelf, place, seal, copy, at)
+                try:
+                    return await self._keep(thread, shelf, place, seal, copy, at)
+                except OSError as error:  # what is half made stands there
+                    raise RepositoryError(f"{self.data} cannot be used: {error.strerror or error}") from error
 
     async def newest(self, place: str) -> int | None:
         async with background_thread("newest") as thread:
@@ -151,6 +163,9 @@ class RepositoryBackups(msgspec.Struct, eq=False):
         except BlobMissing:
             made.findings.append(f"blob {hash_}: its bytes are lost")
             return
+        except BlobsUnavailable as error:
+            made.leave_out(hash_, error)
+            return
         if opened.path is not None:
             await thread.run(made.keep_path, hash_, opened.path)
             return
@@ -228,11 +243,26 @@ class _Making:
         except FileNotFoundError:
             self.findings.append(f"blob {hash_}: its bytes are lost")
             return
+        except OSError as error:
+            self.leave_out(hash_, error)
+            return
         with file:
             self.keep_file(hash_, file)
 
+    def leave_out(self, hash_: str, error: OSError | BlobsUnavailable) -> None:
+        """One bad block keeps no backup from being made; what stands in the way of all blobs may. Raises
+        RepositoryError."""
+        if not on_bad_block(error):
+            raise RepositoryError(f"blob {hash_}: it cannot be read: {why(error)}") from error
+        self.findings.append(f"blob {hash_}: it cannot be read: {why(error)}")
+
     def keep_file(self, hash_: str, file: IO[bytes]) -> None:
-        if self._digest(file) != hash_:
+        try:
+            digest = self._digest(file)
+        except OSError as error:
+            self.leave_out(hash_, error)
+            return
+        if digest != hash_:
             self.findings.append(f"blob {hash_}: its bytes are not those that were stored")
             return
         name = name_of(self.secret, bytes.fromhex(hash_))

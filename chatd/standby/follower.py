@@ -123,13 +123,19 @@ class Following:
                     log.warning("standby_disconnected", source=self._source.url, error=why)
                 self._progress.lost(why)
             except* sqlite3.OperationalError as errors:  # what an admin can end, such as a full disk
-                why = f"{self._folder / DATABASE} cannot be written: {first_error(errors)}"
-                if self._stuck != why:
-                    log.error("standby_stuck", error=why)
-                self._stuck = why
-                self._progress.lost(why)
-                await trio.sleep(LONGEST_RETRY)
+                await self._wait_for_room(self._folder / DATABASE, str(first_error(errors)))
+            except* OSError as errors:
+                error = first_error(errors)
+                await self._wait_for_room(self._folder, getattr(error, "strerror", None) or str(error))
             await trio.sleep(backoff.next_delay())
+
+    async def _wait_for_room(self, place: Path, why: str) -> None:
+        why = f"{place} cannot be written: {why}"
+        if self._stuck != why:
+            log.error("standby_stuck", error=why)
+        self._stuck = why
+        self._progress.lost(why)
+        await trio.sleep(LONGEST_RETRY)
 
     async def _meet(self) -> None:
         """Raises Refused: it is no server that can be followed."""

@@ -61,7 +61,16 @@ class AccountServices:
                 AccountChanges(reader, commands, base.live),
                 account.OwnAccount(commands, throttle, credentials, tokens),
                 SignUps(settings, reader, commands, throttle, credentials, codes, tokens),
-                SignIns(settings, reader, commands, throttle, credentials, tokens, self.proofs),
+                SignIns(
+                    settings,
+                    reader,
+                    commands,
+                    throttle,
+                    credentials,
+                    tokens,
+                    self.proofs,
+                    base.settled.wall,
+                ),
                 PasskeySignIns(reader, self.proofs, tokens),
                 SingleSignOns(
                     reader,

@@ -18,15 +18,16 @@ from chatd.auth.tokens import Tokens, hashed
 from chatd.clock import now
 from chatd.contract.account_admin import DisableAccount
 from chatd.contract.errors import Refusal
-from chatd.contract.sign_in import SignedIn, SignIn
+from chatd.contract.sign_in import Refresh, SignedIn, SignIn
 from chatd.domain import totp
+from chatd.handlers import sign_in as handler
 from chatd.handlers.credentials import Credentials
 from chatd.handlers.device_tokens import DeviceTokens
 from chatd.handlers.passkey_proofs import PasskeyNames, PasskeyProofs
 from chatd.handlers.refusals import DISABLED
 from chatd.handlers.second_factor import CODE_NEEDED, WRONG_CODE
 from chatd.handlers.server_address import ServerAddress
-from chatd.handlers.sign_in import WRONG, SignIns
+from chatd.handlers.sign_in import REFRESH_GRACE, WRONG, SignIns
 from chatd.ports import Caller, PutCredential, PutSecondFactor, StoreUnavailable
 from chatd.settings import Settings
 
@@ -172,3 +173,19 @@ async def test_a_wrong_password_counts_once_though_other_nodes_are_asked(
     [answer] = await sign_in(there, None)
     assert isinstance(answer, Refusal)
     assert answer.code == "rate_limited"
+
+
+@pytest.mark.parametrize("behind", [True, False], ids=["a node is behind", "no node is behind"])
+async def test_a_used_token_is_no_theft_by_a_clock_that_is_ahead_of_another_nodes(
+    sign_ins: SignIns, world: World, monkeypatch: pytest.MonkeyPatch, behind: bool
+) -> None:
+    """Two tabs refresh with one token, each at another node; the first one's clock is the one behind."""
+    [signed_in] = await sign_in(sign_ins, None)
+    assert isinstance(signed_in, SignedIn)
+    refresh = Refresh(signed_in.refresh_token)
+    assert isinstance(await sign_ins.refresh(VISITOR, refresh), SignedIn)
+    ahead = now() + REFRESH_GRACE + 1000
+    monkeypatch.setattr(handler, "now", lambda: ahead)
+    there = replace(sign_ins, earliest=now if behind else lambda: ahead)
+    assert isinstance(await there.refresh(VISITOR, refresh), SignedIn) == behind
+    assert len(await world.reader.devices("ann")) == behind

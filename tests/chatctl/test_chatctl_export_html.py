@@ -16,6 +16,7 @@ from export_scene import Scene, scene_in
 from imports.memory import at_most
 
 from chatctl.exports.html.export import write_html
+from chatctl.exports.html.files import link_to, make_harmless
 from chatctl.exports.html.text import Texts
 from chatctl.imports.records import File, Message, Person, Reaction, Room, Version, mention
 
@@ -142,6 +143,29 @@ def test_a_space_becomes_pages_that_link_to_each_other_and_to_its_files(scene: S
     assert not [link for link in room.links if link.endswith(".html") and "/files/" in link]
     assert any("ovenglow" in source for source in room.sources)
     assert not (tmp_path / "pages.part").exists()
+
+
+OF_BROWSERS = (
+    "html htm SHTML shtm ehtml xhtml xht xhtm mht hta svg svgz xml xsl xslt xsd rng xbl rdf rss atom"
+)
+OF_SERVERS = "php php7 phtml phar asp aspx jsp"
+
+
+@pytest.mark.parametrize("end", f"{OF_BROWSERS} {OF_SERVERS}".split())
+def test_what_a_browser_or_a_web_server_would_carry_out_is_a_text(end: str, tmp_path: Path) -> None:
+    (tmp_path / f"trap.{end}").touch()
+    make_harmless(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == [f"trap.{end}.txt"]
+    assert link_to(f"files/trap.{end}") == f"../files/trap.{end}.txt"
+
+
+def test_other_files_keep_their_names(tmp_path: Path) -> None:
+    for name in ("a.html.txt", "photo.jpg", "report.pdf", "data.json", "phpinfo", "xml"):
+        (tmp_path / name).touch()
+        assert link_to(f"files/{name}") == f"../files/{name}"
+    before = set(tmp_path.iterdir())
+    make_harmless(tmp_path)
+    assert set(tmp_path.iterdir()) == before
 
 
 @pytest.mark.parametrize("shape", ["html", "slack"])

@@ -14,7 +14,7 @@ from chatd.cluster.errors import TooOld
 from chatd.cluster.heartbeats import Heard, Heartbeat
 from chatd.cluster.membership import BACKUP_TOOK, KEPT, Membership
 from chatd.cluster.node import DURABLE_EVERY, Node
-from chatd.nats.jetstream import StreamConfig, StreamInfo, StreamState
+from chatd.nats.jetstream import ApiError, StreamConfig, StreamInfo, StreamState
 from chatd.ports import Append, Appended, PutLevel, StoreUnavailable
 
 HOUR = BACKUP_TOOK
@@ -30,6 +30,8 @@ class World:
         self.backup: int | None = 10 * HOUR
         self.level = 1
         self.purged: list[int] = []
+        self.replicas = 3
+        self.servers = 3
         self.written: list[Any] = []
 
     # the log
@@ -61,7 +63,13 @@ class World:
 
     # the stream
     async def stream_info(self, name: str) -> StreamInfo:
-        return StreamInfo(StreamConfig(name, []), StreamState(50_000, 1, 1, 50_000))
+        config = StreamConfig(name, [], num_replicas=self.replicas)
+        return StreamInfo(config, StreamState(50_000, 1, 1, 50_000))
+
+    async def set_replicas(self, name: str, replicas: int) -> None:
+        if replicas > self.servers:
+            raise ApiError(10074, "replicas > 1 not supported in non-clustered mode")
+        self.replicas = replicas
 
     async def purge(self, name: str, before: int) -> None:
         self.purged.append(before)
@@ -69,7 +77,7 @@ class World:
     def membership(self) -> Membership:
         world: Any = self
         broker: Any = SimpleNamespace(jetstream=self, stream="stream")
-        return Membership("a", 2, world, world, world, broker)
+        return Membership("a", 2, 3, world, world, world, broker)
 
 
 async def test_what_all_hold_and_a_backup_holds_is_dropped() -> None:
@@ -92,6 +100,23 @@ async def test_nothing_is_dropped_that_may_be_needed(of: str) -> None:
             world.there["c"] = (KEPT, 2)
     await world.membership().look(leads=of != "another node leads")
     assert world.purged == []
+
+
+async def test_a_stream_that_was_made_on_one_server_is_spread_once_there_are_more() -> None:
+    """And what else is to be done is done meanwhile."""
+    world = World()
+    world.replicas = world.servers = 1
+    await world.membership().look(leads=True)
+    assert world.replicas == 1
+    assert world.purged == [35_000]
+    world.servers = 3
+    await world.membership().look(leads=False)
+    assert world.replicas == 1
+    await world.membership().look(leads=True)
+    assert world.replicas == 3
+    world.replicas = 5  # somebody's own choice
+    await world.membership().look(leads=True)
+    assert world.replicas == 5
 
 
 async def test_a_node_that_does_not_come_back_keeps_nothing_once_it_is_removed() -> None:

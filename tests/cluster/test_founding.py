@@ -14,9 +14,10 @@ from chatd.cluster.errors import ClusterError
 from chatd.cluster.founding import EPOCH, FOUNDING, Founding
 from chatd.cluster.net import Unreachable
 from chatd.nats.jetstream import NAME_IN_USE, NO_STREAM, ApiError, StreamConfig, StreamInfo, StreamState
-from chatd.ports import Append, PutClusterKey, PutProposed, Write
+from chatd.ports import Append, PutClusterKey, PutProposed, StoreError, Write
 from chatd.store.database import open_store
-from chatd.store.ops.data_folder import DATABASE
+from chatd.store.ops.data_folder import DATABASE, RESTORING
+from chatd.store.ops.rescued import MARK
 
 
 class Streams:
@@ -124,6 +125,25 @@ async def test_a_node_that_dies_as_it_founds_the_cluster_founds_it_with_its_next
     assert streams.info is not None
     assert streams.info.config.metadata == {EPOCH: await epoch(tmp_path)}
     assert not await trio.Path(tmp_path / FOUNDING).exists()
+
+
+@pytest.mark.parametrize(
+    ("left", "why"),
+    [
+        (RESTORING, "a restore into .* was cut off"),
+        (f"{DATABASE}{MARK}20261130T120000Z", "is missing, but .* was saved when it was lost"),
+    ],
+)
+async def test_no_empty_cluster_is_founded_where_a_database_is_yet_to_come(
+    tmp_path: Path, left: str, why: str
+) -> None:
+    """All nodes would begin with nothing, and the stream would be in the way of what is there."""
+    streams = Streams()
+    (tmp_path / left).write_bytes(b"texts")
+    with pytest.raises(StoreError, match=why):
+        await node(streams).bring_database(tmp_path)
+    assert streams.info is None
+    assert [path.name for path in await trio.Path(tmp_path).iterdir()] == [left]
 
 
 async def test_where_nobody_gives_a_copy_it_is_said_after_a_while(

@@ -41,10 +41,11 @@ def status(
     info: StreamInfo | None = STREAM,
     troubles: Sequence[str] = (),
     own: Heartbeat | None = None,
+    replicas: int = 3,
 ) -> ClusterStatus:
     heartbeats = cast(Any, Nodes(*others))
     return cluster_status(
-        "chatd", own or heartbeat("a"), heartbeats, ["a", "b", "c"], info, "a", 1, 7, troubles
+        "chatd", replicas, own or heartbeat("a"), heartbeats, ["a", "b", "c"], info, "a", 1, 7, troubles
     )
 
 
@@ -122,3 +123,34 @@ def test_a_server_that_is_far_behind_is_a_problem_and_so_are_servers_that_lack_s
         True,
         True,
     ]
+
+
+def of_config(**changes: Any) -> list[str]:
+    info = structs.replace(STREAM, config=structs.replace(STREAM.config, **changes))
+    return list(status(well("b"), well("c"), info=info).problems)
+
+
+def test_a_stream_that_is_kept_on_fewer_servers_than_it_should_is_a_problem() -> None:
+    [found] = of_config(num_replicas=1)
+    assert "kept on 1 NATS server, and cluster_replicas is 3; it is spread within a minute" in found
+    assert of_config(num_replicas=5) == []
+    alone = structs.replace(STREAM, config=structs.replace(STREAM.config, num_replicas=1))
+    [found] = status(well("b"), well("c"), info=alone, replicas=1).problems
+    assert "with three servers set cluster_replicas = 3" in found
+
+
+@pytest.mark.parametrize(
+    "limits",
+    [
+        {"max_age": SECOND},
+        {"max_msgs": 10, "discard": "old"},
+        {"max_bytes": 10, "discard": "old"},
+        {"max_msgs_per_subject": 10, "discard": "old"},
+    ],
+    ids=lambda limits: next(iter(limits)),
+)
+def test_a_stream_that_drops_by_itself_what_a_node_may_need_is_a_problem(limits: dict[str, Any]) -> None:
+    """Somebody has edited it."""
+    [found] = of_config(**limits)
+    assert f"has {next(iter(limits))}, so it drops" in found
+    assert of_config(max_bytes=10, discard="new") == []  # it takes nothing more, and says so

@@ -105,6 +105,13 @@ def test_a_name_changes_three_times_a_month() -> None:
     assert state.name == "in-time"
 
 
+def test_a_clock_that_is_a_little_behind_as_on_another_node_gives_no_names_more() -> None:
+    state = AccountState("a", 1, "ann")
+    for number in range(account.MAX_RENAMES):
+        assert isinstance(renamed(state, f"ann-{number}", 100_000), Decision)
+    assert isinstance(renamed(state, "too-soon", 0), Refusal)
+
+
 def test_the_same_name_again_is_no_change() -> None:
     state = AccountState("a", 1, "ann")
     outcome = renamed(state, "ａｎｎ", 1)

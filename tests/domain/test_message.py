@@ -158,10 +158,6 @@ def test_a_reply_to_a_reply_stands_in_the_thread_of_its_root() -> None:
     assert only(decided("ann", PostMessage("r", "x", reply_to=8))).data == {"reply_to": 8, "thread": 7}
 
 
-def test_a_reply_names_a_message() -> None:
-    assert code(decided("ann", PostMessage("r", "x", reply_to=3))) == "invalid"
-
-
 # --- reactions ---
 
 

@@ -119,6 +119,17 @@ def test_no_wait_exceeds_the_setting_whatever_the_clock_did(seconds: int) -> Non
     assert say(state, space, "bob", NOON - HOUR + 1) == pytest.approx(seconds, abs=0.01)
 
 
+def test_whose_next_post_is_decided_by_a_clock_that_is_a_little_behind_waits() -> None:
+    """As on another node; what others write by that clock makes nobody forgotten."""
+    space = a_space()
+    state = a_room(space)
+    assert say(state, space, "bob", NOON + 100_000) == 0
+    assert say(state, space, "bob", NOON) == 3600
+    assert say(state, space, "eve", NOON) == 0
+    assert say(state, space, "bob", NOON) == 3600
+    assert say(state, space, "bob", NOON + HOUR) == 100
+
+
 def test_in_a_locked_space_what_was_done_since_the_lock_counts() -> None:
     space_ = a_space()
     state = a_room(space_, slow_mode=0)

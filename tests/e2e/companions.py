@@ -38,7 +38,15 @@ SERVE: Final = (sys.executable, "-m", "chatd.cli", "serve")
 ALONE: Final = frozenset(
     {
         *("account_deletion", "at_once", "erasure", "receipts", "second_factor", "secrets", "three_clients"),
-        *("backup_repositories", "database_gone", "every_way", "first_start", "histories", "http_edge"),
+        *(
+            "backup_repositories",
+            "backup_trouble",
+            "database_gone",
+            "every_way",
+            "first_start",
+            "histories",
+            "http_edge",
+        ),
         *("lifetimes", "limits", "metrics", "passkeys", "passkeys_attacked", "push", "quotas", "restore_at"),
         *("server_loads", "service_manager", "single_sign_on", "traces", "trouble", "what_goes_out"),
     }

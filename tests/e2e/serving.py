@@ -164,6 +164,8 @@ class Server:
     def _ended(self) -> int:
         assert self.process is not None
         status = self.process.wait(STOP_DEADLINE)
+        if self._companions is not None:
+            self._companions.end(kill=False)
         if self._listener is not None:
             self._listener.join(STOP_DEADLINE)
         if self.process.stdout is not None:

@@ -138,15 +138,18 @@ class Client:
             raise Refused(frame["error"])
         return frame["result"]
 
-    def ask(self, name: str, /, **data: Any) -> Any:
+    def level(self) -> None:
+        """Returns when its node knows what other nodes have answered."""
         if self._server is not None:
             self._server.levelled(self._port)
+
+    def ask(self, name: str, /, **data: Any) -> Any:
+        self.level()
         return self.result(self.send(name, **data))
 
     def refusal(self, name: str, /, **data: Any) -> Frame:
         """The error of a request that must be refused."""
-        if self._server is not None:
-            self._server.levelled(self._port)
+        self.level()
         frame = self.reply(self.send(name, **data))
         assert "error" in frame, f"{name} was not refused: {frame}"
         error: Frame = frame["error"]

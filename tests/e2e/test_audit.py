@@ -33,7 +33,7 @@ def test_reports_reach_the_moderators_and_nobody_else(town: Town) -> None:
 def test_the_same_report_is_filed_once_until_it_is_dealt_with(town: Town) -> None:
     room = town.room()
     owner, bob, eve = town.open(town.owner), town.open(town.member(room)), town.open(town.member(room))
-    seq = owner.post(room, "rude")["seq"]
+    seq = town.open(town.member(room)).post(room, "rude")["seq"]
     answers = [bob.ask("message.report", room=room, seq=seq, reason=reason) for reason in ("rude", "really")]
     assert answers[0] == answers[1]
     eve.ask("message.report", room=room, seq=seq, reason="me too")

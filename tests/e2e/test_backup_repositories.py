@@ -122,6 +122,33 @@ def test_damage_is_found_and_named(town: Town, tmp_path: Path) -> None:
     assert not (tmp_path / "new").exists()
 
 
+def test_a_file_that_the_disk_does_not_give_keeps_no_backup_from_being_made(
+    town: Town, tmp_path: Path
+) -> None:
+    repository, content = tmp_path / "repository", "on a bad block"
+    ann = town.open(town.member())
+    upload(ann, content)
+    upload(ann, "on a sound one")
+    hash_ = hashlib.sha256(content.encode()).hexdigest()
+    blob = town.server.data / "files" / hash_[:2] / hash_[2:]
+    blob.unlink()
+    blob.symlink_to("/proc/self/mem")  # opens, and cannot be read at its beginning
+    try:
+        made = town.operator.ask("backup.create", path=f"{repository}/")
+        assert made["findings"] == [f"blob {hash_}: it cannot be read: Input/output error"]
+        sound = hashlib.sha256(b"on a sound one").hexdigest()
+        assert (repository / "files" / sound).read_bytes() == b"on a sound one"
+        blob.unlink()
+        blob.symlink_to(blob)  # for which the disk is not to blame
+        refused = town.operator.refusal("backup.create", path=f"{repository}/")
+        assert refused["message"] == f"blob {hash_}: it cannot be read: Too many levels of symbolic links"
+        refused = town.operator.refusal("backup.create", path=str(tmp_path / "copy.tar"))
+        assert refused["message"] == f"blob {hash_}: it cannot be read: Too many levels of symbolic links"
+    finally:
+        blob.unlink()
+        blob.write_bytes(content.encode())
+
+
 def test_only_who_has_the_key_reads_an_encrypted_backup(
     town: Town, tmp_path: Path, key: tuple[Path, str]
 ) -> None:

@@ -9,9 +9,12 @@ import os
 import shutil
 import socket
 import tarfile
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
+import obstore
 import pyrage
 import pytest
 from msgspec.structs import replace
@@ -20,11 +23,12 @@ from s3_server import KEY, SECRET, s3_server
 from chatctl import commands
 from chatctl.commands.backup_repository import CHECKING, failures
 from chatctl.failure import Failed
-from chatd.ports import RepositoryError
-from chatd.repository import bucket_shelf
+from chatd.ports import Blobs, Maintenance, RepositoryError
+from chatd.repository import bucket_shelf, making
 from chatd.repository.shelf import locked, open_shelf
 from chatd.store.ops import data_model, migrate
 from chatd.store.ops import scratch_folder as scratch
+from chatd.store.ops.backup import Backup
 from chatd.store.ops.restore import restore
 from chatd.store.ops.scratch_folder import scratch_folder
 
@@ -372,7 +376,11 @@ def test_without_an_endpoint_the_bucket_is_at_aws(monkeypatch: pytest.MonkeyPatc
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", KEY)
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
-    open_shelf("s3://backups/chat")
+    monkeypatch.delenv("AWS_REGION", raising=False)
+    shelf = open_shelf("s3://backups/chat")
+    assert isinstance(shelf, bucket_shelf.BucketShelf)
+    address = obstore.sign(shelf._store, "GET", "x", timedelta(seconds=1))
+    assert address.startswith("https://s3.us-east-1.amazonaws.com/backups/chat/x?")
 
 
 def test_a_stop_waits_for_no_bucket_that_never_answers(
@@ -389,3 +397,29 @@ def test_a_stop_waits_for_no_bucket_that_never_answers(
     town = Town(server.start())
     town.operator.ask("backup.create", path=f"{tmp_path}/another/")
     town.close()
+
+
+async def test_a_full_disk_of_the_server_is_said_with_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Store:
+        async def backup(self, path: Path, durable: bool = True) -> Backup:
+            path.write_bytes(b"rows")  # noqa: ASYNC240 - four bytes, in a test
+            return Backup(path, 4, 1, "00" * 32, "epoch", 1, ("ab" * 32,))
+
+    class Bucket:
+        async def open(self, hash_: str) -> Any:
+            return SimpleNamespace(path=None, size=1)
+
+    def full(dir: Path) -> Any:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(making, "TemporaryFile", full)
+    data = tmp_path / "data"
+    data.mkdir()
+    backups = making.RepositoryBackups(
+        cast(Maintenance, Store()), cast(Blobs, Bucket()), data, b"key", "epoch"
+    )
+    with pytest.raises(RepositoryError, match=f"^{data} cannot be used: No space left on device$"):
+        await backups.create(f"{tmp_path}/repository/")
+    assert list(data.iterdir()) == []

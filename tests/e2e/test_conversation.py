@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
 from .conftest import Serve
 from .talking import Client, Frame, history
 from .test_resume import resumed
-from .town import Town, absent_id
+from .town import Town
 
 FAMILY = "👩\u200d👩\u200d👧\u200d👦"
 
@@ -290,49 +288,3 @@ def test_an_archived_room_is_changed_only_by_erasing(town: Town) -> None:
         assert ada.refusal(name, room=room, seq=seq, **more)["code"] == "forbidden"
     ada.ask("message.delete", room=room, seq=seq)
     assert message(owner, room, seq)["deleted"] is True
-
-
-# --- who may not see it ------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("name", "more"),
-    [
-        ("message.get", {}),
-        ("message.edits", {}),
-        ("message.edit", {"text": "x"}),
-        ("message.delete", {}),
-        ("reaction.add", {"emoji": "👍"}),
-        ("reaction.remove", {"emoji": "👍"}),
-        ("reaction.list", {"emoji": "👍"}),
-        ("pin.add", {}),
-        ("pin.remove", {}),
-        ("thread.history", {}),
-        ("thread.follow", {}),
-        ("thread.unfollow", {}),
-        ("receipt.list", {}),
-        ("bookmark.add", {}),
-    ],
-)
-def test_a_message_one_may_not_see_is_answered_like_one_in_a_room_that_is_not_there(
-    town: Town, name: str, more: Frame
-) -> None:
-    inside, beside = town.open(town.member()), town.open(town.member())
-    outside = town.open(town.account("stranger"))
-    private, public = town.room(by=inside, private=True), town.room(by=inside)
-    direct = inside.ask("direct.open", accounts=[town.owner.id])["room"]["id"]
-    absent = absent_id()
-    for client, hidden in ((beside, private), (outside, private), (outside, public), (beside, direct)):
-        seq = inside.post(hidden, "for us")["seq"]
-        refused = client.refusal(name, room=hidden, seq=seq, **more)
-        assert refused["code"] == "not_found"
-        other = client.refusal(name, room=absent, seq=seq, **more)
-        assert json.dumps(refused).replace(hidden, absent) == json.dumps(other)
-
-
-@pytest.mark.parametrize("name", ["pin.list", "typing.set", "direct.open"])
-def test_a_room_one_may_not_see_has_no_pins_and_nobody_types_there(town: Town, name: str) -> None:
-    inside, beside = town.open(town.member()), town.open(town.member())
-    private = town.room(by=inside, private=True)
-    data = {"accounts": [absent_id()]} if name == "direct.open" else {"room": private}
-    assert beside.refusal(name, **data)["code"] == "not_found"

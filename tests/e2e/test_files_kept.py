@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import io
+import os
 import tarfile
 from pathlib import Path
+from typing import IO, Any
+
+import pytest
 
 from chatd.files.archive import database_of, restore_files
+from chatd.handlers.backup_archive import _pack
 from chatd.store.ops.restore import restore
 
 from .conftest import Serve
@@ -200,3 +207,38 @@ def test_quotas_refuse_early_and_clearly(serve: Serve) -> None:
     assert answer["code"] == "rate_limited"
     assert answer["data"]["retry_after"] > 0
     town.close()
+
+
+class _BadBlock(io.FileIO):
+    """A file of whose second half the disk gives nothing."""
+
+    def readinto(self, buffer: Any) -> int:
+        if self.tell() >= 8192:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        return super().readinto(memoryview(buffer)[:8192])
+
+
+def test_of_a_file_that_the_disk_does_not_give_an_archive_says_so_and_has_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    contents = (b"bad" * 8192, b"sound" * 8192)
+    hashes = [hashlib.sha256(content).hexdigest() for content in contents]
+    paths = [(hash_, tmp_path / hash_) for hash_ in hashes]
+    for (_, path), content in zip(paths, contents, strict=True):
+        path.write_bytes(content)
+    database, target = tmp_path / "chatd.db", tmp_path / "copy.tar"
+    database.write_bytes(b"rows")
+    findings: list[str] = []
+    opens = Path.open
+
+    def opened(path: Path, mode: str) -> IO[bytes]:
+        return io.BufferedReader(_BadBlock(path)) if path == paths[0][1] else opens(path, "rb")
+
+    monkeypatch.setattr(Path, "open", opened)
+    _, good = _pack(database, paths, target, findings)
+    monkeypatch.undo()
+    assert good == 1
+    assert findings == [f"blob {hashes[0]}: it cannot be read: Input/output error"]
+    restored, left_out = restore_files(target, tmp_path / "files")
+    assert restored == 1
+    assert [finding.split(":")[0] for finding in left_out] == [f"blob {hashes[0]}"]

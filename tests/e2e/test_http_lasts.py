@@ -276,23 +276,6 @@ def test_connections_of_an_address_count_as_long_as_they_last(serve: Serve) -> N
         assert fetched(server, "/healthz")[0] == 200
 
 
-def test_a_page_of_a_named_origin_may_read_events_and_a_foreign_one_may_not(serve: Serve) -> None:
-    server = serve(origins="https://app.example")
-    for origin, allowed in (("https://app.example", "https://app.example"), ("https://evil.example", None)):
-        with Peer(server) as peer:
-            if allowed:
-                wants = {
-                    "Access-Control-Request-Method": "GET",
-                    "Access-Control-Request-Headers": "authorization",
-                }
-                peer.get("/api/v1/events", method="OPTIONS", headers={"Origin": origin, **wants})
-                status, headers = peer.head()
-                assert (status, headers["access-control-allow-origin"]) == (204, allowed)
-            peer.get("/api/v1/events", headers={"Origin": origin})
-            status, headers, _ = peer.response()
-            assert (status, headers.get("access-control-allow-origin")) == (401, allowed)
-
-
 def script_of_the_docs(server: Server) -> str:
     """The path of something large that anybody may have."""
     found = re.search(rb'"(/api/docs/[^"]+bundle\.js)"', fetched(server, "/api/docs")[2])

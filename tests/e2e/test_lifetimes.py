@@ -67,20 +67,6 @@ def test_a_stop_answers_what_was_asked_says_1001_and_ends_with_status_0(
     town.close()
 
 
-def test_a_second_server_on_the_same_folder_is_refused_and_the_first_goes_on(serve: Serve) -> None:
-    first = serve()
-    town = Town(first)
-    second = Server(first.data)
-    second.log = first.data.parent / "second.log"
-    second.launch()
-    assert second.wait_ended() == 1
-    (line,) = second.output().strip().splitlines()
-    assert str(first.data) in line
-    assert "Traceback" not in line
-    town.open(town.account()).catch_up()
-    town.close()
-
-
 def test_a_port_that_is_taken_is_said_in_one_line(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         server = Server(tmp_path / "data")

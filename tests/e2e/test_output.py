@@ -154,6 +154,7 @@ def test_a_command_whose_output_nobody_takes_says_so_in_a_line_and_a_status(
     os.close(reading)
     words = tuple(word.replace("FOLDER", str(tmp_path)) for word in words)
     command = ["sh", "-c", f'exec "$@" {shell}', "sh", sys.executable, "-m", "chatd.cli", *words]
-    ended = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, text=True, timeout=60)
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("CHATD_")}
+    ended = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, text=True, timeout=60, env=plain)
     os.close(writing)
     assert (ended.returncode, ended.stderr) == (status, said)

@@ -69,6 +69,35 @@ def test_a_report_does_not_go_to_who_wrote_the_message(town: Town) -> None:
     assert [report["seq"] for report in listed(town.open(town.owner), town)] == [seq]
 
 
+def test_a_report_of_what_the_only_owner_wrote_goes_to_operators(town: Town) -> None:
+    bob, owner = town.member(), town.open(town.owner)
+    room = town.room(by=owner, private=True)
+    owner.ask("room.invite", room=room, account=bob.id)
+    seq = owner.post(room, "rude")["seq"]
+    town.open(bob).ask("message.report", room=room, seq=seq, reason="rude")
+    (report,) = listed(town.operator, town)
+    assert (report["seq"], report["by"]) == (seq, bob.id)
+    assert listed(owner, town) == []
+    for name in ("report.context", "report.resolve"):
+        assert owner.refusal(name, report=report["id"])["code"] == "not_found"
+
+
+def test_a_bot_does_not_read_what_was_reported_of_its_owner(town: Town) -> None:
+    bob, judge = town.member(), town.moderator()
+    author = town.open(judge)
+    made = author.ask("bot.create", name=f"ears-of-{judge.name}", scopes=["read", "join", "moderate"])
+    bot = town.dial().open(made["token"])
+    bot.ask("invite.accept", code=town.code)
+    town.operator.ask("member.set_role", space=town.space, account=made["account"]["id"], role="moderator")
+    room = town.room()
+    for client in (author, town.open(bob)):
+        client.ask("room.join", room=room)
+    seq = author.post(room, "rude")["seq"]
+    town.open(bob).ask("message.report", room=room, seq=seq, reason="rude")
+    assert listed(bot, town) == listed(author, town) == []
+    assert [report["seq"] for report in listed(town.open(town.owner), town)] == [seq]
+
+
 def test_pages_are_full_whatever_is_left_out_of_them(town: Town) -> None:
     bob, inside = town.member(), town.moderator()
     hidden = private_room(town, bob.id)

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 
-import pytest
-
 from .talking import MSGPACK, Client, Frame, history
-from .town import Town, absent_id
+from .town import Town
 
 
 def test_an_opened_session_tells_where_one_stands(town: Town) -> None:
@@ -132,59 +130,6 @@ def test_a_new_public_room_is_announced_to_its_space_and_a_private_one_is_not(to
     assert not any(private in json.dumps(event) for event in bob.events)
     assert {room["id"] for room in bob.ask("room.list", space=town.space)["rooms"]} == {public}
     assert {room["id"] for room in ada.ask("room.list", space=town.space)["rooms"]} == {public, private}
-
-
-def _alike(refusal: Frame, id_: str) -> Frame:
-    return json.loads(json.dumps(refusal).replace(id_, "ID"))  # type: ignore[no-any-return]
-
-
-@pytest.mark.parametrize(
-    ("name", "more"),
-    [
-        ("room.get", {}),
-        ("room.history", {}),
-        ("room.members", {}),
-        ("room.join", {}),
-        ("room.leave", {}),
-        ("room.update", {"name": "mine now"}),
-        ("room.archive", {}),
-        ("message.post", {"text": "hello?"}),
-        ("read.mark", {"seq": 1}),
-        ("read.mark", {"seq": 1000}),
-    ],
-)
-def test_a_room_one_may_not_see_is_answered_like_one_that_is_not_there(
-    town: Town, name: str, more: Frame
-) -> None:
-    inside, outside = town.open(town.member()), town.open(town.account("stranger"))
-    neighbour = town.open(town.member())
-    private, public = town.room(by=inside, private=True), town.room(by=inside)
-    absent = absent_id()
-    for client, hidden in ((neighbour, private), (outside, private), (outside, public)):
-        refused = client.refusal(name, room=hidden, **more)
-        assert refused["code"] == "not_found"
-        assert _alike(refused, hidden) == _alike(client.refusal(name, room=absent, **more), absent)
-    assert outside.refusal(name, room="x", **more)["code"] == "not_found"
-
-
-@pytest.mark.parametrize(
-    ("name", "more"),
-    [
-        ("space.get", {}),
-        ("space.members", {}),
-        ("room.list", {}),
-        ("invite.list", {}),
-        ("invite.create", {}),
-        ("room.create", {"name": "mine"}),
-    ],
-)
-def test_a_space_one_is_not_in_is_answered_like_one_that_is_not_there(
-    town: Town, name: str, more: Frame
-) -> None:
-    outside, absent = town.open(town.account("stranger")), absent_id()
-    refused = outside.refusal(name, space=town.space, **more)
-    assert refused["code"] == "not_found"
-    assert _alike(refused, town.space) == _alike(outside.refusal(name, space=absent, **more), absent)
 
 
 def test_members_are_listed_page_by_page(town: Town) -> None:

@@ -113,11 +113,14 @@ def test_a_page_of_a_named_origin_may_read_events_and_refusals(serve: Serve) -> 
     asked = {
         **origin,
         "Access-Control-Request-Method": "GET",
-        "Access-Control-Request-Headers": "last-event-id",
+        "Access-Control-Request-Headers": "authorization, last-event-id",
     }
     with Streamed(server, None, method="OPTIONS", headers=asked) as answer:
         assert answer.status == 204
-        assert "last-event-id" in answer.headers["access-control-allow-headers"].lower()
+        assert answer.headers["access-control-allow-origin"] == "https://chat.example.org"
+        allowed = answer.headers["access-control-allow-headers"].lower()
+        assert "authorization" in allowed
+        assert "last-event-id" in allowed
 
 
 def test_http_1_0_is_served_and_what_is_said_ends_with_the_connection(server: Server, town: Town) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import signal
 import socket
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from .serving import DidNotStart, Server
+from .talking import Client
 from .test_hostile_bytes import within
 
 
@@ -35,13 +37,16 @@ def test_a_second_one_on_the_same_folder_hears_of_the_first(tmp_path: Path) -> N
     server = Server(tmp_path / "data").start()
     try:
         second = Server(tmp_path / "data")
-        second.port = server.port
+        second.log, second.port = tmp_path / "second.log", server.port
         second.launch()
         assert second.wait_ended() == 1
-        assert f"another chatd (process {server.pid}) runs on" in server.output()
+        (line,) = second.output().splitlines()
+        assert f"another chatd (process {server.pid}) runs on {server.data}" in line
         other_port = Server(tmp_path / "data")
         with pytest.raises(DidNotStart, match="another chatd"):
             other_port.start()
+        with closing(Client.operator(server)) as operator:
+            assert operator.ask("server.check")["ok"], "the first one goes on"
         assert server.stop() == 0
     finally:
         server.kill()

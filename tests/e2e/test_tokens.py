@@ -258,6 +258,7 @@ def test_all_that_a_device_had_ends_with_it_at_once(town: Town, how: str) -> Non
 
 
 def post_late(client: Client, room: str) -> None:
+    client.level()
     with suppress(ConnectionClosed):
         client.send("message.post", room=room, text="late")
 

@@ -66,7 +66,7 @@ def furnish(town: Town) -> tuple[Client, dict[str, Frame]]:
     ann.ask("message.edit", **mine, seq=seq, text="hello again")
     bob.ask("reaction.add", **mine, seq=seq, emoji="👍")
     ann.ask("pin.add", **mine, seq=seq)
-    bob.ask("message.report", **mine, seq=seq, reason="rude")
+    ann.ask("message.report", **mine, seq=answer, reason="rude")
     bob.ask("read.mark", **mine, seq=seq)
     ann.ask("bookmark.add", **mine, seq=seq, note="later")
     ann.ask("draft.set", **mine, text="soon")

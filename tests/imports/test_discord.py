@@ -153,12 +153,14 @@ def test_what_stands_for_people_and_things_in_both_kinds_of_export(tmp_path: Pat
     flat = said(1, "hey @Ada L. and @ben, not @benny or `@ben`", mentions=[ADA, BEN])
     raw = said(2, "<@!12> <@&7> <#100> <:leaf:55> <t:1700000000:R> `<@12>`")
     lines = said(3, "-# small\n>>> a\nb")
-    found = read(tmp_path, {"tea.json": exported(flat, raw, lines, said(4, "I am", BEN))})
+    escaped = said(5, r"\` <@12> `<@12>` \<@12> \\`<@12>`", BEN)
+    found = read(tmp_path, {"tea.json": exported(flat, raw, lines, said(4, "I am", BEN), escaped)})
     assert found.texts() == [
         "hey @ada and @ben, not @benny or `@ben`",
         "@ben @role #tea :leaf: 2023-11-14 22:13 UTC `<@12>`",
         "small\n> a\n> b",
         "I am",
+        r"\` @ben `<@12>` \<@12> \\`<@12>`",
     ]
     assert found.messages[0].text.count("\x0e") == 2
 

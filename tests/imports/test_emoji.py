@@ -38,6 +38,12 @@ def test_a_name_is_the_character(name: str, emoji: str | None) -> None:
 
 def test_names_of_fewer_chats_are_known_where_they_are_asked_for() -> None:
     assert emoji_named("slight_smile", more=True) == "🙂"
+    assert [emoji_named(f"{name}_tone3", more=True) for name in ("clap", "thumbsup", "x_y")] == [
+        "👏🏽",
+        "👍🏽",
+        None,
+    ]
+    assert emoji_named("clap_tone3") is None
 
 
 def test_a_reaction_with_an_unknown_name_is_that_of_a_custom_emoji() -> None:

@@ -86,7 +86,38 @@ def test_a_room_has_the_id_members_and_names_that_its_events_tell(tmp_path: Path
 def test_who_may_join_decides_who_may_read(tmp_path: Path) -> None:
     rules = event("$1", {"join_rule": "public"}, kind="m.room.join_rules", state_key="")
     assert read(tmp_path, rules).rooms[0].kind == "public"
-    assert read(tmp_path, member("$1", BEN, "invite", ADA, is_direct=True)).rooms[0].kind == "direct"
+    closed = event("$2", {"join_rule": "invite"}, kind="m.room.join_rules", state_key="")
+    assert read(tmp_path, rules, closed).rooms[0].kind == "private"
+    invited = member("$3", BEN, "invite", ADA, is_direct=True)
+    assert read(tmp_path, rules, closed, invited).rooms[0].kind == "direct"
+
+
+def test_events_may_stand_with_the_newest_first_as_servers_give_them(tmp_path: Path) -> None:
+    events = [
+        member("$1", ADA, displayname="A"),
+        event("$2", {"join_rule": "public"}, kind="m.room.join_rules", state_key=""),
+        member("$3", BEN, displayname="B"),
+        said("$4", "one"),
+        said("$5", "* two", about={"rel_type": "m.replace", "event_id": "$4"},
+             **{"m.new_content": {"body": "two"}}),
+        said("$6", "* three", about={"rel_type": "m.replace", "event_id": "$4"},
+             **{"m.new_content": {"body": "three"}}),
+        event("$7", {"pinned": ["$4"]}, BEN, "m.room.pinned_events", state_key=""),
+        event("$8", {"join_rule": "invite"}, kind="m.room.join_rules", state_key=""),
+        said("$9", "four"),
+        event("$10", {"pinned": ["$9", "$4"]}, ADA, "m.room.pinned_events", state_key=""),
+        member("$11", BEN, "leave"),
+        member("$12", ADA, displayname="Ada"),
+    ]  # fmt: skip
+    forward, backward = read(tmp_path / "f", *events), read(tmp_path / "b", *events[::-1])
+    assert (forward.rooms, forward.people, forward.messages) == (
+        backward.rooms, backward.people, backward.messages,
+    )  # fmt: skip
+    [room] = backward.rooms
+    assert (room.kind, room.members, room.created_at) == ("private", (ADA,), AT + 1000)
+    changed = next(message for message in backward.messages if message.key == "$4")
+    assert [version.text for version in changed.versions] == ["one", "two"]
+    assert changed.pinned_by == BEN
 
 
 def test_texts_are_markdown_and_mentions_are_people(tmp_path: Path) -> None:

@@ -189,6 +189,7 @@ def test_files_and_emoji_are_found_beside_the_lines(tmp_path: Path) -> None:
         ("@Ben. a@ben.example @here @all", f"{mention('ben')}. a@ben.example @here @all"),
         ("**b** :tada: ||x||", "**b** 🎉 \\|\\|x\\|\\|"),
         ("`@ben :tada:` ``a ` @ben`` @ben", f"`@ben :tada:` ``a ` @ben`` {mention('ben')}"),
+        (r"\` @ben `@ben` \\`@ben` @ben", rf"\` {mention('ben')} `@ben` \\`@ben` {mention('ben')}"),
         ("```\n@ben\n```\n@ben\n~~~\n:tada:", f"```\n@ben\n```\n{mention('ben')}\n~~~\n:tada:"),
         ("![cat](https://a.example/c.png) and [x](y)", "[cat](https://a.example/c.png) and [x](y)"),
     ],

@@ -22,6 +22,7 @@ ROOMS = {"C1": "general"}
         ("*bold* and _italic_ and ~gone~", "**bold** and *italic* and ~~gone~~"),
         ("*bold with _italic_ in it*", "**bold with *italic* in it**"),
         ("snake_case_name and 2*3*4", "snake_case_name and 2\\*3\\*4"),
+        ("_a snake_case b_ _b_c_ d_e _f", "*a snake_case b* *b_c* d_e \\_f"),
         ("`a *b* &lt;c&gt;`", "`a *b* <c>`"),
         ("see ```x = 1\ny &amp; z``` there", "see \n```\nx = 1\ny & z\n```\n there"),
         ("```one```", "```\none\n```"),

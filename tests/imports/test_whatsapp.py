@@ -260,6 +260,7 @@ def test_a_name_may_have_a_colon_if_it_always_does(tmp_path: Path) -> None:
 def test_markup_is_written_as_markdown(tmp_path: Path) -> None:
     said = {
         "*a* _b_ ~c~ `d_e_` ```f```": "**a** *b* ~~c~~ `d_e_` `f`",
+        "_a snake_case b_ d_e _f": "*a snake_case b* d_e \\_f",
         "*_both_* 2*3*4 _ x _ y": r"***both*** 2\*3\*4 _ x _ y",
         "https://a.example/_x_/z *y*": "https://a.example/_x_/z **y**",
         "# no [x](https://a.example)": r"\# no \[x](https://a.example)",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import io
+import os
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,6 +14,7 @@ import msgspec
 import pytest
 from starlette.requests import Request
 
+from chatd.gateway.http import standby_routes
 from chatd.gateway.http.standby_routes import StandbyRoutes
 from chatd.ports import Caller
 from chatd.settings import Settings
@@ -78,3 +82,24 @@ async def test_a_server_that_is_alone_and_has_less_has_another_log(tmp_path: Pat
     status, why = await FewerEvents(tmp_path).asked("/standby/events", None)
     assert status == 409
     assert "another one" in why
+
+
+async def test_a_server_whose_disk_is_full_says_so_to_who_wants_a_look(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What does not fit any more may show when the file is closed, too."""
+
+    class Full(io.BytesIO):
+        def close(self) -> None:
+            super().close()
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    async def unwritten(after: int, hash: str, file: Any) -> bool:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    server = FewerEvents(tmp_path)
+    monkeypatch.setattr(standby_routes, "TemporaryFile", lambda dir: Full())
+    server.head = STANDBY
+    monkeypatch.setattr(server, "look", unwritten)
+    said = await server.asked("/standby/look", None)
+    assert said == (503, f"a copy of the tables does not fit into {tmp_path}: No space left on device")

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sqlite3
 from pathlib import Path
-from typing import Any, cast
+from typing import IO, Any, cast
 
+import pytest
 import trio
 import trio.testing
 
-from chatd.standby.applying import Applying
+from chatd.standby import follower
+from chatd.standby.applying import Applied, Applying
 from chatd.standby.follower import Following
 from chatd.standby.progress import Progress
 from chatd.standby.source import Hello, NoSource, Source
@@ -87,5 +91,48 @@ async def test_a_standby_goes_on_when_there_is_room(
         await trio.sleep(20)
         assert progress.connected
         assert progress.error is None
+        nursery.cancel_scope.cancel()
+    assert capsys.readouterr().err.count("standby_stuck") <= 1
+
+
+class LookSource(FakeSource):
+    """Gives all that it has as a file."""
+
+    async def look(self, after: int, hash_: str, file: IO[bytes]) -> None:
+        file.write(b"a look")
+
+
+class RoomyDatabase(FullDatabase):
+    """Takes whatever is given."""
+
+    async def run(self, work: Any) -> Any:
+        return None if work.__name__ == "_name" else Applied(1)
+
+
+async def test_a_disk_that_is_full_before_all_has_arrived_is_waited_for_too(
+    autojump_clock: trio.testing.MockClock,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """What comes lies in a file first, whose end the system may refuse only when it is read or closed."""
+    progress, temporary = Progress("http://server"), follower.TemporaryFile
+
+    def full(dir: Path) -> IO[bytes]:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(follower, "TemporaryFile", full)
+    applying = Applying(StandbyState("http://server"))
+    following = Following(
+        cast(Source, LookSource()), cast(TrioConnection, RoomyDatabase()), applying, tmp_path, progress
+    )
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(following.run, lambda _: None)
+        await trio.sleep(20)
+        assert progress.error == f"{tmp_path} cannot be written: No space left on device"
+        monkeypatch.setattr(follower, "TemporaryFile", temporary)
+        await trio.sleep(20)
+        assert progress.connected
+        assert progress.complete
         nursery.cancel_scope.cancel()
     assert capsys.readouterr().err.count("standby_stuck") <= 1

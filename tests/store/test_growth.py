@@ -151,10 +151,13 @@ def test_a_page_of_authors_in_an_export_costs_no_more_where_more_have_written() 
         sheet, pen = Sheet(), Pen()
         with sheet:
             names = [f"cy{number:04}" for number in range(authors)]
+            village, people = pen.village(), [pen.account(name) for name in names]
             posts = [pen.post("hall", "hello", name) for name in names]
-            sheet.write(*pen.village(), *map(pen.account, names), *posts)
+            sheet.write(*village, *people, *posts)
             asked = sheet.reader.export_section("room/hall", "author", BEFORE_ALL, 10**9, 3)
-            taken.append(steps(sheet, lambda asked=asked: answer(asked)))
+            told: list[Any] = []
+            taken.append(steps(sheet, lambda asked=asked, told=told: told.extend(answer(asked))))
+            assert [row["account"] for _, row in told] == names[:3]
     small, large = taken
     assert large <= ALLOWED * small, f"{small} steps became {large}"
 
@@ -236,6 +239,65 @@ def test_a_question_about_one_room_costs_no_more_for_somebody_who_is_in_many(
 ) -> None:
     small, large = (steps(sheet, lambda sheet=sheet: answer(question(sheet.reader))) for sheet in circles)
     assert large <= ALLOWED * small, f"{small} steps became {large}"
+
+
+STRANGERS = 10
+BETWEEN: dict[int, tuple[int, ...]] = {}  # where it stands in the log what so many strangers did
+# What an account asks about others, each of whom is in a space and a room in which it is not, or is a guest.
+OF_STRANGERS: dict[str, Callable[[SqliteReader, list[str]], Coroutine[Any, Any, Any]]] = {
+    "whom an account knows": lambda reader, names: reader.acquainted("bob", names),
+    "profiles": lambda reader, names: reader.profiles("bob", names),
+    "how many members a guest sees": lambda reader, names: reader.seen_count(f"space/of{len(names)}", "bob"),
+    "which members a guest sees": lambda reader, names: reader.members_seen(
+        f"space/of{len(names)}", "bob", None, 50
+    ),
+    "what a guest is sent": lambda reader, names: reader.visible_events("bob", *BETWEEN[len(names)], 50),
+}
+
+
+@pytest.fixture(scope="module")
+def far_and_wide() -> Iterator[tuple[Sheet, Sheet]]:
+    """Bob is in as many rooms and spaces, and was in them before. He is a guest of a space of one stranger,
+    and of one of ten."""
+    with wide(HAMLET) as few, wide(TOWN) as many:
+        yield few, many
+
+
+def wide(places: int) -> Sheet:
+    sheet, pen = Sheet(), Pen()
+    posts = pen.village()
+    for count in (1, STRANGERS):
+        space, before = f"space/of{count}", len(posts)
+        posts += [pen.space(f"of{count}"), pen.join(space, "bob", "guest")]
+        for name in strangers(count):
+            room = f"room of {name}"
+            posts += [pen.account(name), pen.join(space, name, "member")]
+            posts += [pen.room(room, f"of{count}"), pen.join(f"room/{room}", name)]
+        BETWEEN[count] = tuple(sum(len(post.facts) for post in part) for part in (posts[:before], posts))
+    for name in (f"place{number}" for number in range(places)):
+        posts += [pen.space(name, "bob"), pen.room(name, name), pen.join(f"room/{name}", "bob")]
+        for place in (f"room/{name}", f"space/{name}"):
+            posts += [pen.leave(place, "bob"), pen.join(place, "bob")]
+    sheet.write(*posts)
+    return sheet
+
+
+def strangers(count: int) -> list[str]:
+    return [f"cy{number} of {count}" for number in range(count)]
+
+
+@pytest.mark.parametrize("question", OF_STRANGERS.values(), ids=OF_STRANGERS)
+def test_another_stranger_costs_no_more_for_somebody_who_is_in_many_rooms(
+    far_and_wide: tuple[Sheet, Sheet], question: Callable[[SqliteReader, list[str]], Any]
+) -> None:
+    few, many = (
+        [
+            steps(sheet, lambda sheet=sheet, n=n: answer(question(sheet.reader, strangers(n))))
+            for n in (1, STRANGERS)
+        ]
+        for sheet in far_and_wide
+    )
+    assert many[1] - many[0] <= ALLOWED * (few[1] - few[0]), f"from {few} to {many} steps"
 
 
 class Counting(SingleThreadedReader):

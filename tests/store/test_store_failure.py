@@ -221,3 +221,24 @@ def killed_after(lines: int, folder: Path, round: int, environment: dict[str, st
         writer.send_signal(signal.SIGKILL)
         said += writer.stdout.readlines()
     return max(int(line) for line in said if line.endswith("\n"))
+
+
+async def test_a_compaction_that_cannot_begin_is_as_any_write_that_fails(tmp_path: Path, pen: Pen) -> None:
+    """And the file is not taken for one that may be smaller."""
+    disk = Disk()
+    async with open_store(tmp_path, fault=disk) as store:
+        await store.log.submit([pen.post("hall", f"post {number}") for number in range(300)]).wait()
+        await store.log.checkpoint()
+        assert store.misplaced() is None
+        disk.broken = {"reopen"}
+        store.log._journal.distrust()
+        with pytest.raises(StoreUnavailable, match="disk I/O error"):
+            await store.compact()
+        disk.broken = set()
+        await store.log.checkpoint()
+        assert store.misplaced() is None
+        file = tmp_path / "chatd.db"
+        whole = file.read_bytes()
+        os.truncate(file, len(whole) // 2)
+        assert "smaller than it was" in str(store.misplaced())
+        file.write_bytes(whole)

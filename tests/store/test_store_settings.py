@@ -18,6 +18,7 @@ from chatd.ports import (
     Write,
 )
 from chatd.store.database import Store
+from chatd.store.queries.acquaintance import FEW
 
 
 async def write(store: Store, *writes: Write) -> None:
@@ -139,13 +140,25 @@ async def test_acquainted_are_those_who_share_a_space_or_a_room_now(village: Sto
         ]
     ).wait()
     reader = village.reader
-    assert sorted(await reader.acquainted("ann", ["ann", "bob", "cat", "dan", "eve", "?"])) == [
-        "ann",
-        "bob",
-        "cat",
+
+    async def looked() -> None:
+        assert sorted(await reader.acquainted("ann", ["ann", "bob", "cat", "dan", "eve", "?"])) == [
+            "ann",
+            "bob",
+            "cat",
+        ]
+        assert await reader.acquainted("cat", ["bob", "ann"]) == ["ann"]
+        assert await reader.acquainted("dan", ["ann", "bob", "dan"]) == ["dan"]
+
+    await looked()
+    many = [
+        (f"{kind}/{who}{number}", who)
+        for number in range(FEW + 1)
+        for kind in ("room", "space")
+        for who in ("ann", "dan")
     ]
-    assert await reader.acquainted("cat", ["bob", "ann"]) == ["ann"]
-    assert await reader.acquainted("dan", ["ann", "bob", "dan"]) == ["dan"]
+    await village.log.submit([pen.join(stream, who, "member") for stream, who in many]).wait()
+    await looked()
     assert await reader.acquainted("ann", []) == []
 
 

@@ -58,8 +58,14 @@ worker.addEventListener('install', (event) => {
 })
 
 async function install(): Promise<void> {
+  await caches.delete(CACHE) // of an older build that is served again: it becomes the newest
   const cache = await caches.open(CACHE)
-  await cache.addAll(shell.map((path) => new Request(path, { cache: 'reload' })))
+  try {
+    await cache.addAll(shell.map((path) => new Request(path, { cache: 'reload' })))
+  } catch (error) {
+    await caches.delete(CACHE) // it is no build whose files are kept
+    throw error
+  }
   // What is loaded when it is opened is there too, as far as it can be had now.
   const rest = assets.filter((path) => !shell.includes(path))
   await Promise.allSettled(rest.map((path) => cache.add(path)))
@@ -89,7 +95,7 @@ worker.addEventListener('fetch', (event) => {
 })
 
 async function page(request: Request): Promise<Response> {
-  const kept = () => caches.open(CACHE).then((cache) => cache.match('/'))
+  const kept = () => reading(caches.open(CACHE).then((cache) => cache.match('/')))
   try {
     const response = await fetch(request, { signal: AbortSignal.timeout(PAGE_MS) })
     // A proxy before a server that is away answers too.
@@ -100,7 +106,12 @@ async function page(request: Request): Promise<Response> {
 }
 
 async function asset(request: Request): Promise<Response> {
-  return (await caches.match(request, { ignoreVary: true })) ?? fetch(request)
+  return (await reading(caches.match(request, { ignoreVary: true }))) ?? fetch(request)
+}
+
+/** What is kept is done without where the browser's disk is full or broken. */
+function reading(found: Promise<Response | undefined>): Promise<Response | undefined> {
+  return found.catch(() => undefined)
 }
 
 // --- notifications ---
@@ -131,7 +142,8 @@ const TEXT = 300
 async function show({ account, kind, room, seq, title, text, files }: Partial<Pushed>): Promise<void> {
   const words = worded(worker.navigator.language)
   const said = text == null ? null : plainText(text, TEXT, text.endsWith('…'))
-  const body = said || ((files ?? 0) > 0 ? words.files : kind === 'scheduled' ? words.not_posted : words.news)
+  const meant = kind === 'test' ? words.test : kind === 'scheduled' ? words.not_posted : words.news
+  const body = said || ((files ?? 0) > 0 ? words.files : meant)
   const options = {
     body,
     tag: room ?? 'chatd',

@@ -180,3 +180,16 @@ it('a database that never opens is not waited for', async () => {
   await isOpen(chat)
   chat.close()
 })
+
+it('what a newer client left, before its server went back to an older one, is thrown away', async () => {
+  const newer = indexedDB.open('chatd.cache.someone', 99)
+  newer.onupgradeneeded = () => newer.result.createObjectStore('rooms by day')
+  await new Promise((made) => {
+    newer.onsuccess = made
+  })
+  newer.result.onversionchange = () => newer.result.close()
+  const cache = await Cache.open('someone', never)
+  expect(await cache.load()).toEqual({ kept: null, timelines: [] })
+  await cache.save(null, [])
+  cache.close()
+})

@@ -12,9 +12,9 @@ from chatctl.imports.records import mention, plain
 
 MAX_TEXT: Final = 100_000  # characters of a message that are read; Discord allows 4,000
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-# Code is left as it is.
+# Code is left as it is, and so is a sign behind a backslash.
 _PIECE: Final = re.compile(
-    r"(?P<code>```.*?```|``.*?``|`[^`\n]*`)"
+    r"(?P<sign>\\[^\w\s])|(?P<code>```.*?```|``.*?``|`[^`\n]*`)"
     r"|<@!?(?P<person>\d{1,20})>|<@&(?P<role>\d{1,20})>|<#(?P<channel>\d{1,20})>"
     r"|<a?:(?P<emoji>\w{1,64}):\d{1,20}>|<t:(?P<time>-?\d{1,12})(?::\w)?>",
     re.DOTALL,

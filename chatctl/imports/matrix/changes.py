@@ -51,7 +51,7 @@ class Changes:
             return
         change = _change(event)
         if change is not None:
-            self.ordering.add_more(room, bounded(target), self._encode(change))
+            self.ordering.add_more(room, bounded(target), change.at, self._encode(change))
         elif event.at is None:
             self.problems.add("no time", f"{place}: {event.type}")
         else:

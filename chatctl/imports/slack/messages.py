@@ -22,6 +22,7 @@ from chatctl.imports.slack.people import Authors
 from chatctl.imports.slack.rows import (
     ANYTHING,
     CALL,
+    NOTHING,
     WRITTEN,
     Call,
     FileRow,
@@ -120,7 +121,7 @@ class Messages:
             (),
             False,
             row.subtype in _SYSTEM or _is_call(row),
-            self._pinned_by(key, row),
+            self._pinned_by(key, row) if self._pins or row.pinned_to else None,
             self._reactions(row, place) if row.reactions else (),
             self._files.of(files, self._folders, place) if files else (),
         )
@@ -203,7 +204,7 @@ def _key(ts: Number, micro: int) -> str:
 
 
 def _has(raw: Raw) -> bool:
-    return bytes(raw) not in (b"", _NULL, b"[]")
+    return raw is not NOTHING and bytes(raw) not in (b"", _NULL, b"[]")
 
 
 def _is_call(row: Row) -> bool:

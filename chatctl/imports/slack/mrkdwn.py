@@ -26,11 +26,15 @@ _ENTITIES: Final = {"amp": "&", "lt": "<", "gt": ">"}
 _SPANS: Final = tuple(
     (
         re.compile(
-            rf"(?<![\w{sign}]){sign}(?=[^\s{sign}])([^{sign}\n]{{1,4000}})(?<!\s){sign}(?![\w{sign}])"
+            rf"(?<![\w{sign}]){sign}(?=[^\s{sign}])((?:{inside}){{1,4000}})(?<!\s){sign}(?![\w{sign}])"
         ),
         mark,
     )
-    for sign, mark in ((r"\*", "**"), ("_", "*"), ("~", "~~"))
+    for sign, inside, mark in (
+        (r"\*", r"[^*\n]", "**"),
+        ("_", r"[^_\n]|(?<=[^\W_])_(?=[^\W_])", "*"),  # in a word it ends nothing
+        ("~", r"[^~\n]", "~~"),
+    )
 )
 _QUOTE_LINE: Final = re.compile(r"^&gt; ?", re.MULTILINE)
 _QUOTE_REST: Final = re.compile(r"^&gt;&gt;&gt;\s*(.*)", re.MULTILINE | re.DOTALL)

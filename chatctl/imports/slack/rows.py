@@ -101,6 +101,9 @@ class Call(Struct):
     participant_history: list[str] | None = None
 
 
+NOTHING: Final = Raw()  # stands where a row does not have the field
+
+
 class Row(Struct):
     """A message."""
 
@@ -117,13 +120,13 @@ class Row(Struct):
     files: list[FileRow] | None = None
     file: FileRow | None = None
     comment: Comment | None = None
-    blocks: Raw = Raw()
-    attachments: Raw = Raw()
-    room: Raw = Raw()
-    user_profile: Raw = Raw()
-    bot_profile: Raw = Raw()
+    blocks: Raw = NOTHING
+    attachments: Raw = NOTHING
+    room: Raw = NOTHING
+    user_profile: Raw = NOTHING
+    bot_profile: Raw = NOTHING
     pinned_to: list[str] | None = None
-    pinned_info: Raw = Raw()
+    pinned_info: Raw = NOTHING
 
 
 ROW: Final = Decoder(Row)

@@ -14,7 +14,7 @@ _PIECE: Final = re.compile(
     r"|```(?P<block>[^`]+)```"
     r"|`(?P<code>[^`\n]+)`"
     "|@\u2068(?P<person>[^\u2069\n]{1,100})\u2069"
-    r"|(?<!\w)(?P<mark>[*_~])(?=\S)(?!(?P=mark))(?P<inside>(?:(?!(?P=mark))[^\n])+)(?<=\S)(?P=mark)(?!\w)"
+    r"|(?<!\w)(?P<mark>[*_~])(?=\S)(?!(?P=mark))(?P<inside>(?:(?!(?P=mark))[^\n]|(?=(?P=mark))(?<=[^\W_])_(?=[^\W_]))+)(?<=\S)(?P=mark)(?!\w)"
     r"|^(?P<quote>> )",
     re.MULTILINE,
 )

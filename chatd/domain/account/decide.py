@@ -26,7 +26,7 @@ from chatd.contract.spec import Done
 from chatd.domain import account_deletion
 from chatd.domain.account import settings
 from chatd.domain.account.state import NO_SUCH_ACCOUNT, AccountState, fact
-from chatd.domain.decision import Context, Decision, drop_none
+from chatd.domain.decision import SET_BACK, Context, Decision, drop_none
 from chatd.domain.event import Event, Fact, account_stream, encode_personal, payload
 from chatd.domain.files import refuse_picture
 from chatd.domain.internal import (
@@ -170,7 +170,7 @@ def _rename(state: AccountState, command: RenameAccount, context: Context) -> De
         return name
     if name == state.name:
         return Decision((), lambda _: AccountResult(account=state.row()))
-    renamed_at = [at for at in state.renamed_at if at <= context.at]  # later ones: the clock was set back
+    renamed_at = [at for at in state.renamed_at if at - context.at < SET_BACK]
     limited = not context.operator and len(renamed_at) >= MAX_RENAMES
     if limited and (wait := renamed_at[0] + RENAME_WINDOW - context.at) > 0:
         data = {"retry_after": -(-wait // 1000)}

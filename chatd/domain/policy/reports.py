@@ -11,9 +11,12 @@ from chatd.domain.space.state import SpaceState
 def gets_report(room: RoomState, space: SpaceState, account: str, author: str, at: int) -> bool:
     """Whether a report of a message that `author` wrote in the room goes to the account.
 
-    It goes to whoever holds `report.list` and sees the room, but not to the author; where there is nobody, to
-    the owners of the space. A bot does not count as somebody.
+    It goes to whoever holds `report.list` and sees the room; where there is nobody, to the owners of the
+    space. A bot does not count as somebody. Never does it go to the author or to the author's bots, for it
+    names who made it: what the only owner wrote is left to operators.
     """
+    if author in (account, space.bots.get(account)):
+        return False
     if _deals_with_it(room, space, account, author, at):
         return True
     if space.role(account) != "owner":

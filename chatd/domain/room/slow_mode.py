@@ -11,7 +11,7 @@ from typing import Final
 
 from chatd.contract.errors import Refusal
 from chatd.contract.fields import MAX_SLOW_MODE
-from chatd.domain.decision import Context
+from chatd.domain.decision import SET_BACK, Context
 from chatd.domain.event import Event, Fact
 from chatd.domain.policy.access import holds
 from chatd.domain.room.state import RoomState
@@ -28,8 +28,9 @@ def slow_mode_refusal(
     seconds = max(state.slow_mode, LOCKED_INTERVAL) if space.locked else state.slow_mode
     if not seconds or not (posting or space.locked):
         return None
-    # what is later than now was written before the clock was set back: nobody waits for that
-    written = [at for at in _written_at(state, space, context.by) if at <= context.at]
+    # what is much later than now was written before the clock was set back: nobody waits for that
+    before = (at for at in _written_at(state, space, context.by) if at - context.at < SET_BACK)
+    written = [min(at, context.at) for at in before]
     left = max(written, default=-seconds * 1000) + seconds * 1000 - context.at
     if left <= 0 or holds(state, space, context, "message.hurry"):
         return None
@@ -63,7 +64,7 @@ def _remember(newest: dict[str, int], event: Fact | Event) -> None:
     newest.pop(event.by, None)
     for _ in range(2):
         account, at = next(iter(newest.items()), ("", event.at))
-        if event.at - MAX_SLOW_MODE * 1000 <= at <= event.at:
+        if event.at - MAX_SLOW_MODE * 1000 <= at < event.at + SET_BACK:
             break
         del newest[account]
     newest[event.by] = event.at

@@ -12,7 +12,7 @@ from chatd.contract.errors import Refusal
 from chatd.contract.fields import Right, Role
 from chatd.contract.invite import Invite
 from chatd.contract.space import Space
-from chatd.domain.decision import Context
+from chatd.domain.decision import SET_BACK, Context
 from chatd.domain.event import Fact, space_stream
 from chatd.domain.policy.bots import effective_role
 from chatd.domain.policy.roles import may, may_let_in_as
@@ -29,7 +29,6 @@ MAX_EMOJI: Final = 500  # of its own
 TOO_MANY_EMOJI: Final = Refusal(
     "conflict", f"a space has at most {MAX_EMOJI} custom emoji; remove some first"
 )
-SET_BACK: Final = 60_000  # milliseconds by which the clock must be behind to be taken for set back
 TRANSIENT: Final = frozenset({"set_right"})  # fields that stay out of the snapshot
 FOREVER: Final = 2**53  # the end of what does not end, in Unix milliseconds
 INVITES_KEPT: Final = 30 * 86_400_000  # milliseconds after an invite has ended

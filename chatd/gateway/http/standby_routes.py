@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from tempfile import TemporaryFile
 from typing import Any, Final
 
@@ -106,15 +106,26 @@ class StandbyRoutes:
         await self._admit(request)
         place = await self._place(request)
         with self._looking():
-            file = await trio.to_thread.run_sync(lambda: TemporaryFile(dir=self._data))  # noqa: SIM115
             try:
-                if not await self._replication.look(*place, file):
-                    raise Problem(ANOTHER)
-            except BaseException:
-                file.close()
-                raise
+                file = await self._spooled(place)
+            except OSError as error:
+                why = f"a copy of the tables does not fit into {self._data}: {error.strerror or error}"
+                raise Problem(Refusal("unavailable", why)) from error
         log.info("standby_looked", after=place[0], by=request.state.caller.by)
         return _Spooled(file)
+
+    async def _spooled(self, place: tuple[int, str]) -> Any:
+        """The file with the look. Raises Problem, OSError, StoreUnavailable."""
+        file = await trio.to_thread.run_sync(lambda: TemporaryFile(dir=self._data))  # noqa: SIM115
+        try:
+            if not await self._replication.look(*place, file):
+                raise Problem(ANOTHER)
+            await trio.to_thread.run_sync(file.flush)
+        except BaseException:
+            with suppress(OSError):  # what is still to be written does not matter any more
+                file.close()
+            raise
+        return file
 
     async def _transactions(self, request: Request) -> Response:
         await self._admit(request)

@@ -130,9 +130,14 @@ class Journal:
         return done
 
     def begin_shrinking(self) -> sqlite3.Connection:
-        """The file may become smaller. Gives the connection on which the steps are to be carried out."""
+        """The file may become smaller. Gives the connection on which the steps are to be carried out. Raises
+        StoreUnavailable."""
+        try:
+            connection = self._ready()
+        except Exception as error:
+            raise self._lost(error, "maintain") from error
         self._site.shrink()
-        return self._ready()
+        return connection
 
     def checkpoint(self) -> None:
         """Moves what the write-ahead log holds into the database. Raises StoreUnavailable."""

@@ -9,21 +9,21 @@ from typing import Final
 
 from chatd.ports import Row
 from chatd.store import json_rows
-from chatd.store.queries.acquaintance import sees
+from chatd.store.queries.acquaintance import beside_each_other, sees
 from chatd.store.queries.member import DISABLED
 from chatd.store.queries.pool import Queries
 
 # Whether the account was in a room that the viewer is in now; the history there names it.
-_WAS_IN_ROOM: Final = """EXISTS (
-    SELECT 1 FROM members AS mine CROSS JOIN members AS theirs
-        ON theirs.stream = mine.stream AND theirs.account = accounts.id
-    WHERE mine.account = ?1 AND mine.stream > 'room/' AND mine.stream < 'room0' AND mine.until IS NULL
-)"""
-# Whether it wrote in such a room without ever having been in it, as people of an import did who had left.
+_WAS_IN_ROOM: Final = beside_each_other("room", "mine.until IS NULL").format(one="?1", other="accounts.id")
+# Whether it wrote in such a room without ever having been in it, as people of an import did who had left. In
+# which of the viewer's rooms that may be is found out once, for it does not depend on the account.
 _WROTE_IN_ROOM: Final = """EXISTS (
-    SELECT 1 FROM members AS mine CROSS JOIN messages INDEXED BY messages_by_author
-        ON messages.room = substr(mine.stream, 6) AND messages.by = accounts.id
-    WHERE mine.account = ?1 AND mine.stream > 'room/' AND mine.stream < 'room0' AND mine.until IS NULL
+    SELECT 1 FROM messages INDEXED BY messages_by_author
+    WHERE messages.by = accounts.id AND messages.room IN (
+        SELECT rooms.id FROM members AS mine CROSS JOIN rooms ON rooms.id = substr(mine.stream, 6)
+        WHERE mine.account = ?1 AND mine.stream > 'room/' AND mine.stream < 'room0' AND mine.until IS NULL
+            AND (rooms.space IS NULL OR rooms.space IN (SELECT space FROM imports))
+    )
 )"""
 PROFILES: Final = json_rows.folded(
     f"""

@@ -186,7 +186,18 @@ function ripe({ at, kept }: KeptState): Kept {
   return age < RESUMED_MS ? kept : { ...kept, opened: { ...kept.opened, epoch: '' } }
 }
 
-function opened(name: string): Promise<IDBDatabase> {
+/** A newer client's is made anew as well: its server went back to an older build. */
+async function opened(name: string): Promise<IDBDatabase> {
+  try {
+    return await openedAs(name)
+  } catch (error) {
+    if ((error as Error).name !== 'VersionError') throw error
+    await within(OPEN_MS, answer(indexedDB.deleteDatabase(name)))
+    return openedAs(name)
+  }
+}
+
+function openedAs(name: string): Promise<IDBDatabase> {
   const request = indexedDB.open(name, VERSION)
   request.onupgradeneeded = () => {
     const db = request.result

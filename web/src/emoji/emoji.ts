@@ -32,7 +32,7 @@ export function allEmoji(): Promise<readonly Emoji[]> {
         short: names.split(' ')[0] as string,
         names: names === '' ? [] : names.split(' '),
         group,
-        words: `${label} ${names} ${tags}`.toLocaleLowerCase(lang),
+        words: `${label} ${names} ${tags}`.toLowerCase(),
         tones,
       })),
     )

@@ -26,13 +26,13 @@ export async function emojiNamed(
 }
 
 export function matching(all: readonly Emoji[], typed: string): Emoji[] {
-  const wanted = typed.toLocaleLowerCase().replaceAll('_', ' ').trim().split(/\s+/)
+  const wanted = typed.toLowerCase().replaceAll('_', ' ').trim().split(/\s+/)
   const ranked: [rank: number, emoji: Emoji][] = []
   for (const one of all) {
     const words = ` ${one.words.replaceAll('_', ' ')}`
     if (!wanted.every((word) => words.includes(` ${word}`))) continue
     const begins = one.short.replaceAll('_', ' ').startsWith(wanted.join(' '))
-    ranked.push([begins ? 0 : one.label.toLocaleLowerCase().startsWith(wanted.join(' ')) ? 1 : 2, one])
+    ranked.push([begins ? 0 : one.label.toLowerCase().startsWith(wanted.join(' ')) ? 1 : 2, one])
   }
   return ranked.sort(([a], [b]) => a - b).map(([, one]) => one)
 }

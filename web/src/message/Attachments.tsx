@@ -43,7 +43,7 @@ const TILE = 132
 function Preview({ file, alone, onOpen }: { file: FileInfo; alone: boolean; onOpen(): void }) {
   const picture = usePicture(file.preview)
   // Its place is taken before the picture is there, so that nothing jumps.
-  const { width, height } = previewSize(file.width ?? 400, file.height ?? 300)
+  const { width, height } = previewSize(file.width, file.height)
   const style = alone
     ? { inlineSize: `${width}px`, aspectRatio: `${width} / ${height}` }
     : { inlineSize: `${TILE}px`, aspectRatio: '1' }

@@ -10,6 +10,7 @@ import { toast, tried } from '../ui/toasts'
 import { askPermission, desktop, permission, setDesktop, setSound, sound } from './choices'
 import { canPush, isPushed, NoPush, subscribe, unsubscribe, wantsPush } from './push'
 import { chime } from './sound'
+import { tested } from './tested'
 import { t } from './words'
 import './push-settings.css'
 
@@ -22,19 +23,30 @@ export function PushSettings() {
       pushed.value = is && wantsPush(chat.me)
     })
   }, [chat])
-  const push = async (on: boolean) => {
+  const outcome = useSignal('')
+  const asking = async (work: () => Promise<void>) => {
     busy.value = true
+    outcome.value = ''
     try {
-      if (!on) await unsubscribe(chat)
-      else if (await askPermission()) await subscribe(chat)
-      else return
-      pushed.value = on
+      await work()
     } catch (error) {
       toast(error instanceof NoPush ? t('push_failed') : said(error as Error), 'error')
     } finally {
       busy.value = false
     }
   }
+  const push = (on: boolean) =>
+    asking(async () => {
+      if (!on) await unsubscribe(chat)
+      else if (await askPermission()) await subscribe(chat)
+      else return
+      pushed.value = on
+    })
+  const tryPush = () =>
+    asking(async () => {
+      await subscribe(chat) // the server may have ended it
+      outcome.value = tested(await chat.ask('push.test', {}))
+    })
   const preferences = chat.store.preferences.value
   const denied = permission.value === 'denied'
   return (
@@ -71,6 +83,14 @@ export function PushSettings() {
         />
       )}
       {permission.value === 'granted' && <Button onClick={() => void sample()}>{t('try')}</Button>}
+      {pushed.value && (
+        <Button disabled={busy.value} onClick={() => void tryPush()}>
+          {t('push_try')}
+        </Button>
+      )}
+      <p class="push-settings-outcome" role="status">
+        {outcome.value}
+      </p>
     </section>
   )
 }

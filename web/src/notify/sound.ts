@@ -1,8 +1,14 @@
 /** A short sound, made and not loaded. */
 
 let context: AudioContext | undefined
+/** Of what came while the connection was away all would sound together, and as loud. */
+const PAUSE_MS = 1_000
+let last = Number.NEGATIVE_INFINITY
 
 export async function chime(): Promise<void> {
+  const now = performance.now()
+  if (now - last < PAUSE_MS) return
+  last = now
   try {
     context ??= new AudioContext()
     await context.resume()

@@ -17,6 +17,11 @@ export const t = strings(
     push_missing:
       'This browser cannot be reached when chatd is closed. On a phone, install chatd first (“Add to Home Screen”). It needs HTTPS.',
     push_failed: 'The push service of this browser does not answer. Try again later.',
+    push_try: 'Send a push to try',
+    pushed_sent:
+      'The push service has it. If nothing appears within a minute, look at the notifications in the settings of this device.',
+    pushed_gone: 'The browser has ended its subscription. Switch this off and on again.',
+    pushed_not: 'It could not be sent: {reason}. Tell an admin of this server.',
     preview: 'Show the beginning of the message',
     preview_hint: 'On all your devices. Without it, only who wrote and where.',
     try: 'Show one to try',
@@ -39,6 +44,11 @@ export const t = strings(
     push_missing:
       'Dieser Browser ist nicht zu erreichen, wenn chatd geschlossen ist. Auf einem Telefon installiere chatd zuerst („Zum Home-Bildschirm“). Dazu braucht es HTTPS.',
     push_failed: 'Der Push-Dienst dieses Browsers antwortet nicht. Versuche es später noch einmal.',
+    push_try: 'Eine Push-Nachricht zur Probe senden',
+    pushed_sent:
+      'Der Push-Dienst hat sie. Erscheint nach einer Minute nichts, sieh in den Einstellungen dieses Geräts bei den Benachrichtigungen nach.',
+    pushed_gone: 'Der Browser hat sein Abonnement beendet. Schalte dies aus und wieder ein.',
+    pushed_not: 'Sie konnte nicht gesendet werden: {reason}. Sag es einem Admin dieses Servers.',
     preview: 'Den Anfang der Nachricht zeigen',
     preview_hint: 'Auf allen deinen Geräten. Sonst nur, wer geschrieben hat und wo.',
     try: 'Eine zur Probe zeigen',

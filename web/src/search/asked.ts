@@ -3,6 +3,7 @@
 import type { Chat } from '../data/chat'
 import { directoryOf } from '../people/directory'
 import { roomName } from '../sidebar/room_name'
+import { folded } from '../text/folded'
 import type { Requests } from '../wire/contract'
 import { dayBegins, parsed } from './query'
 import { t } from './words'
@@ -31,8 +32,9 @@ export function askedOf(chat: Chat, typed: string, here: boolean, near: string |
 }
 
 function roomNamed(chat: Chat, name: string, near: string | null): string {
-  const wanted = name.toLocaleLowerCase()
-  const rooms = chat.store.rooms.all().filter((one) => roomName(chat, one).toLocaleLowerCase() === wanted)
+  const alike = chat.store.rooms.all().filter((one) => folded(roomName(chat, one)) === folded(name))
+  const exact = alike.filter((one) => roomName(chat, one) === name)
+  const rooms = exact.length > 0 ? exact : alike
   // Of several spaces that have such a room, the one in which one is comes first.
   const space = near === null ? null : chat.store.rooms.get(near)?.space
   const found = rooms.find((one) => one.space === space) ?? rooms[0]
@@ -42,11 +44,11 @@ function roomNamed(chat: Chat, name: string, near: string | null): string {
 
 function accountNamed(chat: Chat, name: string): string {
   if (name === 'me') return chat.me
-  const wanted = name.toLocaleLowerCase()
   const people = [...(directoryOf(chat).value?.people.values() ?? [])]
   const found =
-    people.find((one) => one.name.toLocaleLowerCase() === wanted) ??
-    people.find((one) => one.display_name.toLocaleLowerCase() === wanted)
+    people.find((one) => one.name === name) ??
+    people.find((one) => folded(one.name) === folded(name)) ??
+    people.find((one) => folded(one.display_name) === folded(name))
   if (found === undefined) throw new Error(t('nobody', { name }))
   return found.account
 }

@@ -6,8 +6,9 @@ import { store, stored } from './storage'
 
 const key = (account: string) => `chatd.room.${account}`
 
+/** `account` is empty until it is known whose session this is; then it is said again. */
 export function rememberRoom(account: string, room: string): void {
-  store(key(account), room)
+  if (account !== '') store(key(account), room)
 }
 
 /** Goes to the last room, or to the first with something unread, if there is one. */

@@ -5,6 +5,7 @@ import { useEffect } from 'preact/hooks'
 import { useChat } from '../shell/chat_context'
 import { closeDialog, openDialog } from '../shell/dialog'
 import { go, roomLink } from '../shell/route'
+import { folded } from '../text/folded'
 import { Button } from '../ui/Button'
 import { Dialog } from '../ui/Dialog'
 import { FilterField } from '../ui/FilterField'
@@ -43,9 +44,9 @@ export function BrowseRooms({ space }: { space: OwnSpace }) {
   const join = async (room: string) => {
     if (await tried(() => chat.ask('room.join', { room }))) open(room)
   }
-  const needle = wanted.value.trim().toLocaleLowerCase()
+  const needle = folded(wanted.value)
   const found = rooms.value
-    .filter(({ name, topic }) => `${name} ${topic ?? ''}`.toLocaleLowerCase().includes(needle))
+    .filter(({ name, topic }) => folded(`${name} ${topic ?? ''}`).includes(needle))
     .sort((a, b) => byName.compare(a.name, b.name))
   return (
     <Dialog title={shared('browse')} onClose={closeDialog}>

@@ -113,9 +113,9 @@ function step(key: string, at: number, all: readonly HTMLElement[]): number | nu
   if (key === 'Home') return 0
   if (key === 'End') return all.length - 1
   if (key.length !== 1) return null
-  const letter = key.toLocaleLowerCase()
+  const letter = key.toLowerCase()
   const order = [...all.keys()].map((offset) => (at + 1 + offset) % all.length)
-  return order.find((i) => all[i]?.textContent?.trim().toLocaleLowerCase().startsWith(letter)) ?? null
+  return order.find((i) => all[i]?.textContent?.trim().toLowerCase().startsWith(letter)) ?? null
 }
 
 /** Shows what has `popover` in the top layer, beside its anchor, inside the window. */
