@@ -72,7 +72,7 @@ SECTIONS: Final = {
         SELECT 1 AS a, accounts.id AS b, '' AS c, json_object('room', ?1, {NAMED}) AS item FROM (
             SELECT * FROM (
                 SELECT account FROM writing
-                WHERE account IS NOT NULL AND {STRANGER.format("account")} LIMIT ?6
+                WHERE account IS NOT NULL AND {STRANGER.format("writing.account")} LIMIT ?6
             )
             UNION SELECT account FROM reactions WHERE room = ?1 AND position <= ?5 AND account > ?3
             UNION SELECT by FROM pins WHERE room = ?1 AND by > ?3
