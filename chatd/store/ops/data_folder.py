@@ -18,6 +18,7 @@ from pathlib import Path
 
 import msgspec
 
+from chatd.path_kind import is_there
 from chatd.ports import StoreError
 from chatd.store.ops.ownership import give_file, name_of
 
@@ -154,7 +155,7 @@ def refuse_if_held(folder: Path) -> None:
 
 def refuse_half_restored(folder: Path) -> None:
     """Raises StoreError when a restore into the folder was cut off: a server would begin with nothing."""
-    if half_restored(folder) and not (folder / DATABASE).exists():
+    if half_restored(folder) and not is_there(folder / DATABASE):
         raise StoreError(
             f"a restore into {folder} was cut off; run it again, or remove {folder / RESTORING}* to start"
             " from nothing"
