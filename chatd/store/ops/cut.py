@@ -27,7 +27,7 @@ from chatd.store.log.imports import FORGET_ALL_SAID
 from chatd.store.ops import compact, data_model
 from chatd.store.ops.data_folder import ANOTHER, why_not
 from chatd.store.ops.verify import PROJECTED
-from chatd.store.queries.log import DATED, HEAD
+from chatd.store.queries.log import HEAD
 
 AT_ONCE: Final = 5_000  # events in a transaction
 REPLAYED: Final = (  # the triggers fill these
@@ -44,17 +44,6 @@ OWN: Final = (
     compact.OLD,
 )
 FAST: Final = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -64000"
-# Where a clock had been set, the place at which the fewest events are on the wrong side.
-BEFORE: Final = f"""
-    WITH dated AS (SELECT position, at > ? AS later FROM events WHERE {DATED}),
-        upto AS (
-            SELECT position FROM (
-                SELECT position, sum(1 - 2 * later) OVER (ORDER BY position) AS right FROM dated
-            ) WHERE right > 0 ORDER BY right DESC, position LIMIT 1
-        )
-    SELECT coalesce(min(position) - 1, ({HEAD})) FROM dated
-    WHERE later AND position > coalesce((SELECT position FROM upto), 0)
-"""
 ERASED: Final = """
     INSERT INTO body_rows (position, salt, text, erased)
     SELECT position, salt, text, 1 FROM old.body_rows WHERE erased AND position <= ?
@@ -134,19 +123,6 @@ class Cut(msgspec.Struct, frozen=True):
     upto: int
     erased: int
     accounts: int
-
-
-def position_at(file: Path, at: int) -> int:
-    """How far the log had gone at `at`, Unix milliseconds, as far as the times of its events tell. Raises
-    StoreError."""
-    try:
-        connection = sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)
-        try:
-            return int(connection.execute(BEFORE, (at,)).fetchone()[0])
-        finally:
-            connection.close()
-    except sqlite3.Error as error:
-        raise StoreError(f"{file} cannot be read: {why_not(error, ANOTHER)}") from error
 
 
 def cut(file: Path, target: Path, upto: int) -> Cut:

@@ -23,8 +23,9 @@ from chatd.store import json_rows
 from chatd.store.connection import open_reader
 from chatd.store.ops import data_model, epochs, migrate, verify
 from chatd.store.ops.backup import unreadable
-from chatd.store.ops.cut import Cut, cut, position_at
+from chatd.store.ops.cut import Cut, cut
 from chatd.store.ops.data_folder import DATABASE, LOCK, RESTORING, half_restored, hold
+from chatd.store.ops.moment import position_at
 from chatd.store.ops.ownership import given
 from chatd.store.ops.place import drop_side_files
 from chatd.store.queries.log import HEAD
