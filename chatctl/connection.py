@@ -15,6 +15,7 @@ import attrs
 import rich_click as click
 
 from chatctl.failure import OTHER_VERSION, Failed
+from chatd.path_kind import is_there
 from chatd.shortage import shortage
 
 if TYPE_CHECKING:
@@ -233,7 +234,7 @@ class Connection:
         if cause in (errno.EACCES, errno.EPERM):
             return f"you may not open {self.data}/admin.sock; run chatctl as the user that runs chatd"
         if cause in (errno.ENOENT, errno.ECONNREFUSED, errno.ENOTDIR):
-            if not Path(self.data, "chatd.db").exists():
+            if not is_there(Path(self.data, "chatd.db")):
                 return (
                     f"there is no chatd in {self.data}; give the folder of the one that runs with --data,"
                     f" or make a new one there with `chatd serve --data {self.data}`"

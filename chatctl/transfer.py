@@ -12,6 +12,7 @@ from typing import Any, BinaryIO, Final
 from urllib.parse import quote, urlsplit
 
 from chatctl.failure import OTHER_VERSION, Failed
+from chatd.path_kind import is_file
 
 PIECE: Final = 1 << 20
 SECONDS: Final = 120.0  # without progress
@@ -54,7 +55,7 @@ def download(place: str | Path, path: str, write: Callable[[bytes], object]) -> 
 
 def upload(url: str, token: str, file: Path, name: str) -> dict[str, Any]:
     """What the server at `url` says of the new file. Raises Failed."""
-    if not file.is_file():  # its length is told before its bytes
+    if not is_file(file):  # its length is told before its bytes
         raise Failed(f"{file} is no regular file; write what it gives to a file first, and upload that")
     with file.open("rb") as source:
         return _send(url, token, f"/files?name={quote(name)}", source, file.stat().st_size)

@@ -14,6 +14,7 @@ from chatctl.count import counted
 from chatctl.failure import Failed
 from chatctl.output import print_result, size
 from chatctl.server_options import NewFolder
+from chatd.path_kind import is_folder
 from chatd.store.ops.scratch_folder import RESTORING, scratch_folder
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def restore(
     from chatd.store.ops.backup import named_blobs
 
     at, elsewhere = _at(moment), 0
-    with backup_repository.failures(data if data.is_dir() else data.absolute().parent):
+    with backup_repository.failures(data if is_folder(data) else data.absolute().parent):
         if is_repository(source):
             restored, files, findings = backup_repository.restore_from(source, data, wanted, identity, at)
         else:
@@ -156,7 +157,7 @@ def _restore_file(file: Path, data: Path, at: At | None) -> tuple[Restored, int,
         wanted = None if at is None else frozenset(named_blobs(database))
         files, findings = restore_files(file, data / "files", wanted)
 
-    beside = data if data.is_dir() else data.absolute().parent
+    beside = data if is_folder(data) else data.absolute().parent
     with scratch_folder(RESTORING, beside) as folder:
         restored = restore(database_of(file, folder), data, at, put_files)
     return restored, files, findings

@@ -16,6 +16,7 @@ from chatctl.connection import Connection
 from chatctl.count import counted
 from chatctl.failure import Failed
 from chatctl.output import print_result, print_rows, size
+from chatd.path_kind import is_file, is_folder
 from chatd.store.ops.scratch_folder import RESTORING, scratch_folder
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def check(
     from chatd.repository.shelf import is_repository
     from chatd.store.ops.backup import examine
 
-    if not is_repository(source) and Path(source).is_file():
+    if not is_repository(source) and is_file(Path(source)):
         _check_file(connection, Path(source), scratch)
         return
     with _failures_of_check(scratch), scratch_folder(CHECKING, scratch) as folder:
@@ -191,7 +192,7 @@ def restore_from(
         nonlocal files, findings
         files, findings = restore_blobs(reader, named_blobs(database), data / "files")
 
-    with scratch_folder(RESTORING, data if data.is_dir() else data.absolute().parent) as folder:
+    with scratch_folder(RESTORING, data if is_folder(data) else data.absolute().parent) as folder:
         database = folder / "chatd.db"
         reader.database(database)
         restored = restore(database, data, at, put_files)

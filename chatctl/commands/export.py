@@ -17,6 +17,7 @@ from chatctl.failure import Failed
 from chatctl.lookup import Named, find_room, find_space
 from chatctl.options import in_space
 from chatctl.output import print_result
+from chatd.path_kind import is_folder
 
 if TYPE_CHECKING:
     from chatctl.exports.folder import Exported, ExportFolder
@@ -127,7 +128,7 @@ def _shaped(
 
 
 def _to_file(connection: Connection, of: Place, find: Find, file: Path) -> None:
-    if file.is_dir():
+    if is_folder(file):
         raise Failed(f"{file} is a folder; give the name of a file, or --files for an export with its files")
 
     def into(head: dict[str, Any]) -> Writing:

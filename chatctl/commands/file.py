@@ -13,6 +13,7 @@ from chatctl.duration import Duration
 from chatctl.failure import Failed
 from chatctl.options import need_an_account
 from chatctl.output import print_result, print_rows, size
+from chatd.path_kind import is_there
 
 COLUMNS = {"name": "name", "type": "type", "size": "bytes", "held": "in use", "at": "uploaded", "id": "id"}
 
@@ -68,7 +69,7 @@ def download(connection: Connection, file: str, path: Path) -> None:
     from chatctl.transfer import download
     from chatd.contract.file import FileLink, SignFile
 
-    if path.exists():
+    if is_there(path):
         raise Failed(f"{path} exists already; choose another name")
     url = connection.ask(SignFile(file, 600), FileLink).url
     part = path.with_name(f".chatctl-{token_hex(8)}")

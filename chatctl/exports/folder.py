@@ -15,6 +15,7 @@ from chatctl.exports.asking import write_place
 from chatctl.exports.files import FOLDER, Files
 from chatctl.exports.lines import Place, go_on, head_of, open_lines
 from chatctl.failure import Failed
+from chatd.path_kind import is_there
 
 if TYPE_CHECKING:
     from chatd.client import Client
@@ -26,7 +27,7 @@ LINES: Final = "export.jsonl"
 def entered(folder: Path) -> Iterator[None]:
     """Makes the folder if need be, takes it away again if nothing came into it, and keeps other exports out
     of it. Raises Failed, also where it holds something else."""
-    made = not folder.exists()
+    made = not is_there(folder)
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
         lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)

@@ -18,6 +18,7 @@ import attrs
 
 from chatctl.failure import Failed
 from chatctl.output import json_line
+from chatd.path_kind import is_there
 
 FORMAT: Final = 1
 FRAME: Final = ("export", "page", "end")  # lines that are no items
@@ -55,7 +56,7 @@ def head_of(of: Place, id_: str) -> dict[str, Any]:
 @contextmanager
 def open_lines(file: Path) -> Iterator[TextIO]:
     """The file, which is made if it is not there, and taken away if nothing came into it. Raises Failed."""
-    made = not file.exists()
+    made = not is_there(file)
     try:
         opened = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:

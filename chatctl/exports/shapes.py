@@ -9,12 +9,13 @@ from shutil import rmtree
 from chatctl.exports.files import FOLDER
 from chatctl.exports.formats import Shape
 from chatctl.failure import Failed
+from chatd.path_kind import is_folder, is_there
 
 
 def work_folder(target: Path) -> Path:
     """Where the lines and files are gathered; it stays when that is cut off. Raises Failed."""
     folder = target.with_name(target.name + ".part")
-    if target.exists():
+    if is_there(target):
         with suppress(OSError):  # empty, it is all that one has left that was killed at its very end
             folder.rmdir()
         raise Failed(f"{target} exists already; choose another name")
@@ -30,7 +31,7 @@ def reshape(folder: Path, shape: Shape, target: Path, server: str) -> None:
     from chatctl.imports.export import Options
 
     made = folder / f"made.{shape}"
-    if made.is_dir():  # left by one that was cut off
+    if is_folder(made):  # left by one that was cut off
         rmtree(made)
     made.unlink(missing_ok=True)
     try:

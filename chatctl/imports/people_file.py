@@ -16,6 +16,7 @@ from typing import Final
 
 from chatctl.failure import Failed
 from chatctl.imports.records import Person
+from chatd.path_kind import is_there
 
 COLUMNS: Final = ("key", "name", "display_name", "address", "messages", "account")
 NO_MEMBER: Final = "-"
@@ -30,7 +31,7 @@ _SEPARATORS: Final = ",;\t"  # spreadsheets put other ones in other languages
 
 def refuse_to_replace(path: Path) -> None:
     """Raises Failed where there is such a file."""
-    if path.exists():
+    if is_there(path):
         raise Failed(f"{path} exists already; choose another name")
 
 

@@ -18,6 +18,7 @@ from chatd.cluster.sealing import Key
 from chatd.log import log
 from chatd.nats.client import NatsError
 from chatd.nats.jetstream import NAME_IN_USE, NO_STREAM, ApiError, StreamConfig, StreamInfo
+from chatd.path_kind import is_there
 from chatd.ports import Append, PutClusterKey, StoreUnavailable
 from chatd.store.database import Store, open_store
 from chatd.store.ops.data_folder import DATABASE, refuse_half_restored
@@ -43,16 +44,16 @@ class Founding:
     async def bring_database(self, folder: Path) -> None:
         """An empty folder gets a copy of another node's database. If the cluster does not exist, it gets a
         new one, and founds it: of nodes that start at once, one. Raises StoreError."""
-        if (diverged := folder / DIVERGED).exists():
+        if is_there(diverged := folder / DIVERGED):
             raise ClusterError(await trio.Path(diverged).read_text())
         path = folder / DATABASE
         made = folder / FOUNDING
-        if path.exists():
+        if is_there(path):
             await trio.to_thread.run_sync(partial(shutil.rmtree, made, ignore_errors=True))
             return
         refuse_half_restored(folder)
         await trio.to_thread.run_sync(drop_side_files, path)
-        if (await self._info() is None or made.exists()) and await self._first(made, folder):
+        if (await self._info() is None or is_there(made)) and await self._first(made, folder):
             return
         await trio.Path(folder).mkdir(mode=0o700, parents=True, exist_ok=True)
         node = await self._copied(path)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO, Final
 
 from chatd.durable import make_private, sync
+from chatd.path_kind import is_file
 from chatd.ports import StoreError
 
 DATABASE: Final = "chatd.db"
@@ -25,7 +26,7 @@ _BLOB: Final = re.compile("files/([0-9a-f]{64})")
 def database_of(backup: Path, folder: Path) -> Path:
     """The database in a backup, taken out into `folder`; a backup without files is one itself. Raises
     StoreError."""
-    if not (backup.is_file() and tarfile.is_tarfile(backup)):
+    if not (is_file(backup) and tarfile.is_tarfile(backup)):
         return backup
     with _reading(backup) as archive:
         first = archive.next()

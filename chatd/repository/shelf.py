@@ -18,6 +18,7 @@ from typing import IO, Final, Protocol
 from msgspec import Struct
 
 from chatd.concurrency.background_work import write_behind
+from chatd.path_kind import is_folder, is_there
 from chatd.ports import RepositoryError
 
 PART: Final = ".part"
@@ -59,7 +60,7 @@ class Shelf(Protocol):
 def is_repository(place: str) -> bool:
     """Whether these words name a repository, and not a file: an S3 address, a folder that exists, or a path
     that ends with a slash."""
-    return place.startswith(S3) or place.endswith("/") or Path(place).is_dir()
+    return place.startswith(S3) or place.endswith("/") or is_folder(Path(place))
 
 
 def open_shelf(place: str, rest: Callable[[], None] = lambda: None) -> Shelf:
@@ -78,11 +79,11 @@ def existing_shelf(place: str) -> Shelf:
     """As `open_shelf`; a folder must be there. Raises RepositoryError."""
     if not place.startswith(S3):
         folder = Path(place)
-        if not folder.is_dir():
+        if not is_folder(folder):
             raise RepositoryError(f"there is no repository {place}")
         if not os.access(folder, os.R_OK | os.X_OK):
             raise RepositoryError(f"{place} cannot be used: you may not read it")
-        if (folder / SERVERS_OWN).exists():
+        if is_there(folder / SERVERS_OWN):
             raise RepositoryError(f"{place} is a server's data folder; give another one")
     return open_shelf(place)
 
@@ -102,7 +103,7 @@ class FolderShelf:
 
     def entered(self) -> Iterator[None]:
         with self._translated():
-            if (self._folder / SERVERS_OWN).exists():
+            if is_there(self._folder / SERVERS_OWN):
                 raise RepositoryError(f"{self._folder} is a server's data folder; give another one")
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             lock = os.open(self._folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)

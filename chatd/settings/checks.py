@@ -7,11 +7,12 @@ import os
 import re
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 import attrs
 
+from chatd import path_kind
 from chatd.domain.backup_rule import Rule
 from chatd.settings.rate import Rate
 from chatd.settings.values import shown, shown_each, shown_path
@@ -19,6 +20,8 @@ from chatd.web_origin import Origin, is_loopback_host
 
 if TYPE_CHECKING:
     from chatd.settings.settings import Settings
+
+LONGEST: Final = 10**11  # seconds; a moment that far away has a date, and fits into a column in milliseconds
 
 
 def positive(_: Any, field: attrs.Attribute[Any], value: float) -> None:
@@ -29,6 +32,11 @@ def positive(_: Any, field: attrs.Attribute[Any], value: float) -> None:
 def not_negative(_: Any, field: attrs.Attribute[Any], value: float) -> None:
     if value < 0:
         raise ValueError(f"{field.name} must be 0 or more, not {value}")
+
+
+def is_time(_: Any, field: attrs.Attribute[Any], value: float) -> None:
+    if value > LONGEST:
+        raise ValueError(f"{field.name} must be at most {LONGEST} seconds, not {value}")
 
 
 def is_port(_: Any, field: attrs.Attribute[int], value: int) -> None:
@@ -199,12 +207,12 @@ def is_name(_: Any, field: attrs.Attribute[str], value: str) -> None:
 
 
 def is_readable(_: Any, field: attrs.Attribute[Path | None], value: Path | None) -> None:
-    if value is not None and (value.is_dir() or not os.access(value, os.R_OK)):
+    if value is not None and (path_kind.is_folder(value) or not os.access(value, os.R_OK)):
         raise ValueError(f"{field.name} names {shown_path(value)}, which is no file that chatd can read")
 
 
 def is_folder(_: Any, field: attrs.Attribute[Path], value: Path) -> None:
-    if value.exists() and not value.is_dir():
+    if path_kind.is_there(value) and not path_kind.is_folder(value):
         raise ValueError(f"{field.name} must be a folder, and {shown_path(value)} is not one")
 
 

@@ -113,15 +113,16 @@ class Settings:
         100, "Wrong passwords and failed sign-ups from one address before delays begin.", checks.positive
     )
     login_first_delay: float = _setting(
-        1.0, "First delay; each further wrong password doubles it.", checks.positive
+        1.0, "First delay; each further wrong password doubles it.", checks.positive, checks.is_time
     )
     login_longest_delay: float = _setting(
-        900.0, "Longest delay for one name from one address.", checks.positive
+        900.0, "Longest delay for one name from one address.", checks.positive, checks.is_time
     )
     login_longest_delay_shared: float = _setting(
         60.0,
         "Longest delay of a name or an address as a whole, which others may have caused.",
         checks.positive,
+        checks.is_time,
     )
     trusted_proxies: tuple[str, ...] = _setting(
         (), "Addresses or networks of proxies whose X-Forwarded-For is believed.", checks.are_networks
@@ -138,35 +139,53 @@ class Settings:
         " written to by them.",
     )
     metrics_through_proxy: bool = _setting(False, "Whether /metrics answers requests that a proxy passes on.")
-    head_deadline: float = _setting(10.0, "Time for a request head to arrive.", checks.positive)
+    head_deadline: float = _setting(
+        10.0, "Time for a request head to arrive.", checks.positive, checks.is_time
+    )
     body_deadline: float = _setting(
-        10.0, "Time without a byte of the body of an HTTP request before it is refused.", checks.positive
+        10.0,
+        "Time without a byte of the body of an HTTP request before it is refused.",
+        checks.positive,
+        checks.is_time,
     )
     idle_deadline: float = _setting(
-        150.0, "Time that a connection may wait for its next HTTP request.", checks.positive
+        150.0, "Time that a connection may wait for its next HTTP request.", checks.positive, checks.is_time
     )
-    auth_deadline: float = _setting(30.0, "Time to open a session on a new connection.", checks.positive)
+    auth_deadline: float = _setting(
+        30.0, "Time to open a session on a new connection.", checks.positive, checks.is_time
+    )
     write_deadline: float = _setting(
-        120.0, "Time without progress before a stalled peer is dropped.", checks.positive
+        120.0, "Time without progress before a stalled peer is dropped.", checks.positive, checks.is_time
     )
-    ping_interval: float = _setting(30.0, "Silence after which a connection is pinged.", checks.positive)
-    ping_timeout: float = _setting(60.0, "Time for the pong to come.", checks.positive)
+    ping_interval: float = _setting(
+        30.0, "Silence after which a connection is pinged.", checks.positive, checks.is_time
+    )
+    ping_timeout: float = _setting(60.0, "Time for the pong to come.", checks.positive, checks.is_time)
     drain_deadline: float = _setting(
-        5.0, "Time for clients and actors to finish at shutdown.", checks.positive
+        5.0, "Time for clients and actors to finish at shutdown.", checks.positive, checks.is_time
     )
-    access_token_lifetime: int = _setting(900, "Life of an access token.", checks.positive)
-    refresh_token_lifetime: int = _setting(30 * 86400, "Life of a refresh token.", checks.positive)
+    access_token_lifetime: int = _setting(900, "Life of an access token.", checks.positive, checks.is_time)
+    refresh_token_lifetime: int = _setting(
+        30 * 86400, "Life of a refresh token.", checks.positive, checks.is_time
+    )
     erase_messages_delay: float = _setting(
-        3600.0, "Time in which an order to erase somebody's messages can be cancelled.", checks.not_negative
+        3600.0,
+        "Time in which an order to erase somebody's messages can be cancelled.",
+        checks.not_negative,
+        checks.is_time,
     )
     retention_delay: float = _setting(
         86400.0,
         "Time in which a rule on how long messages are kept, or the end of a legal hold, can be taken back.",
         checks.not_negative,
+        checks.is_time,
     )
     max_file: int = _setting(2**30, "Bytes of one file, at most.", checks.positive)
     keep_unheld_files: float = _setting(
-        86400.0, "Time that an uploaded file is kept while no message or picture has it.", checks.positive
+        86400.0,
+        "Time that an uploaded file is kept while no message or picture has it.",
+        checks.positive,
+        checks.is_time,
     )
     files_reserve: int = _setting(
         256 * 2**20, "Bytes that uploads leave free on the disk, for everything else.", checks.not_negative
@@ -191,14 +210,19 @@ class Settings:
         False, "Whether clients are sent to the bucket for a file, with an address that is good for minutes."
     )
     unfinished_upload_lifetime: float = _setting(
-        86400.0, "Time without a new byte after which an unfinished upload is thrown away.", checks.positive
+        86400.0,
+        "Time without a new byte after which an unfinished upload is thrown away.",
+        checks.positive,
+        checks.is_time,
     )
     backup_to: str = _setting(
         "",
         "Where the server keeps backups by itself: a folder, or s3://BUCKET/PREFIX; empty: it makes none.",
         checks.is_backup_place,
     )
-    backup_every: float = _setting(86400.0, "Time from one of these backups to the next.", checks.positive)
+    backup_every: float = _setting(
+        86400.0, "Time from one of these backups to the next.", checks.positive, checks.is_time
+    )
     backup_keep: str = _setting(
         "last 3, daily 7, weekly 4, monthly 12",
         "Which of them it keeps: so many newest ones, and the newest of so many days, weeks, months, years.",
@@ -255,7 +279,9 @@ class Settings:
         "Hosts (name or name:port) that addresses of users may lead to although they are not public.",
         checks.are_named_hosts,
     )
-    idle_actor: float = _setting(300.0, "Time without work before an actor is put to sleep.", checks.positive)
+    idle_actor: float = _setting(
+        300.0, "Time without work before an actor is put to sleep.", checks.positive, checks.is_time
+    )
     traces: str = _setting(
         "",
         "Address of an OpenTelemetry collector (OTLP over HTTP) that gets traces; empty: none.",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import AsyncExitStack, suppress
 from functools import partial
 from pathlib import Path
 from socket import gethostname
@@ -26,13 +27,14 @@ from chatd.process import service_manager
 from chatd.process.stopping import STOPPING
 from chatd.standby.applying import Applied, Applying
 from chatd.standby.files import StandbyFiles
+from chatd.standby.opening import Opening
 from chatd.standby.page import serve_page
 from chatd.standby.progress import Progress
 from chatd.standby.source import NoSource, NotKept, Refused, Source, open_source
-from chatd.store.connection import TrioConnection, connect, open_writer
-from chatd.store.ops import data_model, migrate
-from chatd.store.ops.data_folder import DATABASE, hold
-from chatd.store.ops.standby import StandbyState, write
+from chatd.store.connection import TrioConnection
+from chatd.store.ops import data_model
+from chatd.store.ops.data_folder import DATABASE
+from chatd.store.ops.standby import StandbyState
 from chatd.store.queries.log import EPOCH
 
 FORMAT: Final = 1
@@ -44,21 +46,18 @@ LONGEST_RETRY: Final = 3.0
 async def follow(
     url: str, token: str, folder: Path, host: str, port: int, announce: Callable[[str], None]
 ) -> None:
-    """Until it is told to stop. Raises StoreError, CannotListen, Refused, OSError."""
-    with trio.open_signal_receiver(*STOPPING) as signals, hold(folder):
-        path = folder / DATABASE
-        begun = StandbyState(url)
-        await trio.to_thread.run_sync(partial(migrate.prepare, path, first=partial(write, state=begun)))
-        listeners = await _listeners(host, port)
-        progress = Progress(url)
-        writer = connect(partial(open_writer, path, create=False))
-        name = f"{gethostname()}:{listeners[0].socket.getsockname()[1]}"
-        async with writer as database, open_source(url, token, partial(progress.asking, name)) as source:
-            following = Following(source, database, Applying(begun), folder, progress)
-            await following.open()
+    """Until it is told to stop. Raises StoreError, CannotListen, Refused, OSError, sqlite3.Error."""
+    with trio.open_signal_receiver(*STOPPING) as signals:
+        async with AsyncExitStack() as stack:
+            opening = Opening(stack, folder, Applying(StandbyState(url)))
+            await opening.tried()
+            listeners = await _listeners(host, port)
+            progress = Progress(url)
+            name = f"{gethostname()}:{listeners[0].socket.getsockname()[1]}"
+            source = await stack.enter_async_context(open_source(url, token, partial(progress.asking, name)))
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(serve_page, listeners, progress, nursery)
-                nursery.start_soon(following.run, announce)
+                nursery.start_soon(_go_on, opening, source, progress, announce)
                 address = listeners[0].socket.getsockname()
                 announce(f"standby of {url}; shows itself on http://{address[0]}:{address[1]}/status")
                 # of the loop alone: the database's thread may take minutes for a first copy
@@ -67,8 +66,26 @@ async def follow(
                 await signals.__anext__()
                 service_manager.tell("STOPPING=1")
                 nursery.cancel_scope.cancel()
-            await following.close()
     log.info("stopped")
+
+
+async def _go_on(
+    opening: Opening, source: Source, progress: Progress, announce: Callable[[str], None]
+) -> None:
+    """Follows from when there is room."""
+    stuck = ""
+    while (database := opening.database) is None:
+        if stuck != opening.why:
+            stuck = opening.why
+            log.error("standby_stuck", error=stuck)
+        progress.lost(stuck)
+        await trio.sleep(LONGEST_RETRY)
+        await opening.tried()
+    following = Following(source, database, opening.applying, opening.folder, progress)
+    try:
+        await following.run(announce)
+    finally:
+        await following.close()
 
 
 async def _listeners(host: str, port: int) -> list[trio.SocketListener]:
@@ -95,23 +112,21 @@ class Following:
         self._files = StandbyFiles(folder / "files", database, progress)
         self._stuck: str | None = None  # why nothing could be written
         self._in_folder = True  # whether its files are to be copied
-
-    async def open(self) -> None:
-        await self._database.run(self._applying.open)
-        self._progress.position = self._applying.position
-        if self._applying.state.complete and self._applying.state.files:
-            await self._files.look()
-        self._progress.complete = self._applying.state.complete
+        progress.position = applying.position
 
     async def close(self) -> None:
-        with trio.CancelScope(shield=True):
+        # what stays in the write-ahead log, such as on a full disk, is moved by the next start
+        with trio.CancelScope(shield=True), suppress(sqlite3.OperationalError):
             await self._database.run(lambda file: file.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall())
 
     async def run(self, announce: Callable[[str], None]) -> None:
         """Runs until it is cancelled. Raises Refused and StoreError: to go on would be of no use."""
-        backoff = Backoff(FIRST_RETRY, LONGEST_RETRY)
+        backoff, known = Backoff(FIRST_RETRY, LONGEST_RETRY), False
         while True:
             try:
+                if not known:
+                    await self._know()
+                    known = True
                 await self._meet()
                 async with trio.open_nursery() as nursery:
                     if self._in_folder:
@@ -128,6 +143,12 @@ class Following:
                 error = first_error(errors)
                 await self._wait_for_room(self._folder, getattr(error, "strerror", None) or str(error))
             await trio.sleep(backoff.next_delay())
+
+    async def _know(self) -> None:
+        """What is there already, whether the server answers or not."""
+        if self._applying.state.complete and self._applying.state.files:
+            await self._files.look()
+        self._progress.complete = self._applying.state.complete
 
     async def _wait_for_room(self, place: Path, why: str) -> None:
         why = f"{place} cannot be written: {why}"

@@ -27,6 +27,9 @@ WITHOUT_SENSE: dict[Any, list[Any]] = {
 }
 
 
+NO_TIMES = ("rate_per_second", "traces_share")
+
+
 @pytest.fixture
 def config(tmp_path: Path) -> Path:
     return tmp_path / "chatd.toml"
@@ -127,6 +130,21 @@ def test_every_setting_refuses_other_types_from_every_source_with_a_sentence(
 def test_a_file_that_would_be_ignored_is_refused(config: Path, document: str, sentence: str) -> None:
     config.write_text(document)
     assert refusal(config).startswith(sentence.format(config))
+
+
+def test_a_time_beyond_all_calendars_is_refused(config: Path) -> None:
+    """A moment that far away fits into no column of the database, so no worker could look for it."""
+    hints = get_type_hints(Settings)
+    times = [name for name, hint in hints.items() if hint is float and name not in NO_TIMES]
+    times += ["access_token_lifetime", "refresh_token_lifetime"]
+    for name in times:
+        value = getattr(Settings(), name)
+        assert getattr(loading.load(None, {name: 10**11}), name) == 10**11
+        said = refusal(None, **{name: type(value)(10**18)})
+        assert (
+            said
+            == f"--{name.replace('_', '-')} must be at most 100000000000 seconds, not {type(value)(10**18)}"
+        )
 
 
 def test_a_file_that_cannot_be_read_is_refused(config: Path, tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import msgspec
 
+from chatd.path_kind import is_there
 from chatd.ports import StoreError
 from chatd.store.ops.ownership import give_file, name_of
 
@@ -104,6 +105,16 @@ def may_be_sound(error: sqlite3.Error) -> bool:
     return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF in _MENDS
 
 
+def wants_room(error: StoreError | sqlite3.Error) -> bool:
+    """Whether more room on the disk may be all that is needed. SQLite says of some files only that
+    they cannot be written."""
+    cause = error.__cause__ if isinstance(error, StoreError) else error
+    if isinstance(cause, OSError):
+        return cause.errno in (errno.ENOSPC, errno.EDQUOT)
+    code = getattr(cause, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
+    return code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
+
+
 def why_not(error: OSError | sqlite3.Error, damaged: str = RESTORE) -> str:
     """What the system or SQLite says. Of what belongs to another user, and of databases, what to do; with a
     database that is `damaged`, that."""
@@ -144,7 +155,7 @@ def refuse_if_held(folder: Path) -> None:
 
 def refuse_half_restored(folder: Path) -> None:
     """Raises StoreError when a restore into the folder was cut off: a server would begin with nothing."""
-    if half_restored(folder) and not (folder / DATABASE).exists():
+    if half_restored(folder) and not is_there(folder / DATABASE):
         raise StoreError(
             f"a restore into {folder} was cut off; run it again, or remove {folder / RESTORING}* to start"
             " from nothing"

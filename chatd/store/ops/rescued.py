@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 from typing import Final
 
+from chatd.path_kind import is_there
 from chatd.ports import StoreError
 from chatd.store import json_rows
 from chatd.store.connection import open_reader
@@ -29,7 +30,7 @@ def refuse_to_forget(path: Path) -> None:
     copies = sorted(path.parent.glob(f"{path.name}{MARK}*"))
     if not copies:
         return
-    if not path.exists():
+    if not is_there(path):
         raise StoreError(
             f"{path} is missing, but {copies[-1]} was saved when it was lost;"
             f" rename that to {path.name}, or move it away to start from nothing"

@@ -17,6 +17,7 @@ import msgspec
 
 from chatd.clock import now
 from chatd.durable import sync
+from chatd.path_kind import is_file, is_folder, is_there
 from chatd.ports import StoreError
 from chatd.store import json_rows
 from chatd.store.connection import open_reader
@@ -53,14 +54,14 @@ def restore(
     """Puts the copy `file` into `folder`, which must hold no database yet; with `at` as it was then.
     `put_files` is given the database before it has its name: a server starts only on what is whole. Raises
     StoreError, and what `put_files` raises."""
-    if not file.is_file():
+    if not is_file(file):
         raise StoreError(f"there is no backup {file}")
-    target, fresh = folder / DATABASE, not folder.exists()
-    if not target.exists():
+    target, fresh = folder / DATABASE, not is_there(folder)
+    if not is_there(target):
         _look_at(file)  # before the folder is made: a copy that is no good leaves nothing behind
     part = folder / RESTORING
     with hold(folder), given(folder), _undone_if_it_fails(folder, fresh), _without_parts(folder):
-        if target.exists():
+        if is_there(target):
             raise StoreError(f"{folder} holds a database already; restore into a new folder")
         try:
             source = open_reader(file)
@@ -95,7 +96,7 @@ def _undone_if_it_fails(folder: Path, fresh: bool) -> Iterator[None]:
     except BaseException:
         for name in set(os.listdir(folder)) - before:
             made = folder / name
-            shutil.rmtree(made, ignore_errors=True) if made.is_dir() else made.unlink(missing_ok=True)
+            shutil.rmtree(made, ignore_errors=True) if is_folder(made) else made.unlink(missing_ok=True)
         if fresh and before <= {LOCK}:
             with suppress(OSError):
                 (folder / LOCK).unlink()

@@ -21,6 +21,7 @@ from typing import Final
 from msgspec import Struct
 
 from chatd.durable import sync
+from chatd.path_kind import is_there
 from chatd.ports import StoreError
 from chatd.store import json_rows
 from chatd.store.connection import open_reader, open_writer
@@ -72,7 +73,7 @@ def undo(folder: Path, force: bool) -> Undone:
     with hold(folder):
         with _reading(path) as source:
             version = int(json_rows.cell(source, "PRAGMA user_version"))
-            older = [number for number in range(1, version) if migrate.copy_of(path, number).exists()]
+            older = [number for number in range(1, version) if is_there(migrate.copy_of(path, number))]
             if not older:
                 raise UpgradeError(
                     f"there is no copy of an older version beside {path}; restore a backup with"
@@ -115,7 +116,7 @@ def _lost(source: sqlite3.Connection, copy: Path) -> int:
 
 def _roll_back(copy: Path) -> None:
     """Who was killed while it changed the copy has left a journal, which no reader carries out."""
-    if not copy.with_name(f"{copy.name}-journal").exists():
+    if not is_there(copy.with_name(f"{copy.name}-journal")):
         return
     with _translated(copy):
         connection = open_writer(copy, create=False)
@@ -136,7 +137,7 @@ def _settle(path: Path) -> None:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     finally:
         connection.close()
-    if path.with_name(f"{path.name}-wal").exists():  # who closes it last removes it
+    if is_there(path.with_name(f"{path.name}-wal")):  # who closes it last removes it
         raise UpgradeError(f"another program has {path} open; end it first")
 
 

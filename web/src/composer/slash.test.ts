@@ -7,6 +7,7 @@ test.each([
   ['/etc/hosts', '/etc/hosts'],
   ['//shrug', '/shrug'],
   ['//shrug hm', '/shrug hm'],
+  ['//Shrug', '/Shrug'],
   ['///shrug', '//shrug'],
   ['//me too\nand more', '/me too\nand more'],
 ])('%j says %j', (text, says) => {
@@ -17,5 +18,6 @@ test.each([
 
 test('a text calls a command with what stands behind its name', () => {
   expect(called(' /topic high\nwater ')).toEqual({ name: 'topic', rest: 'high\nwater' })
+  expect(called('/Topic high water')).toEqual({ name: 'topic', rest: 'high water' }) // a phone's capital
   expect(called('/away')).toEqual({ name: 'away', rest: '' })
 })

@@ -1,7 +1,9 @@
 /** Addresses in texts: which may become links, and what a reader should know of them. */
 
 const SCHEMES: ReadonlySet<string> = new Set(['http:', 'https:', 'mailto:'])
-const BARE = /(?:https?:\/\/|mailto:)[^\s<>"`\p{Cc}\p{Cf}\p{Z}]{1,2000}/iuy
+/** The signs at its end are those that part sentences where no space does. */
+const BARE =
+  /(?:https?:\/\/|mailto:)[^\s<>"`\p{Cc}\p{Cf}\p{Z}、。，；：！？（）「」『』【】〈〉《》]{1,2000}/iuy
 const TRAILING = /[.,;:!?'"*_~|)\]}»”’…]/
 
 /** The address in its one spelling, or null if nobody should follow it. */

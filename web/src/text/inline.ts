@@ -32,7 +32,7 @@ const ROOM = /#[\p{L}\p{N}_][\p{L}\p{M}\p{N}_.+&'’-]{0,79}/uy
 const ESCAPED = /[!-/:-@[-`{-~]/
 const LETTER = /[\p{L}\p{N}\p{M}]/u
 const WORD = /[\p{L}\p{N}\p{M}_]/u
-/** Scripts that put no space between words: a mention may follow such a letter. */
+/** Scripts that put no space between words: a mention or an address may follow such a letter. */
 const UNSPACED =
   /[\p{sc=Bopo}\p{sc=Han}\p{sc=Hang}\p{sc=Hira}\p{sc=Kana}\p{sc=Khmr}\p{sc=Laoo}\p{sc=Mymr}\p{sc=Thai}\p{sc=Tibt}]/u
 /** An address in brackets is not looked for further than this. */
@@ -240,7 +240,8 @@ class Reader {
 
   private address(): void {
     const before = this.text[this.at - 1] ?? ''
-    const found = WORD.test(before) ? null : bareAddress(this.text, this.at)
+    const inWord = WORD.test(before) && !UNSPACED.test(before)
+    const found = inWord ? null : bareAddress(this.text, this.at)
     if (found === null) return this.put(this.text[this.at] as string)
     this.link(found.text, found.href)
     this.at += found.text.length
