@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 SECONDS: Final = 2.0
 MOST: Final = 200  # names offered
+PLAIN: Final = frozenset("._-+/")  # of ASCII's signs those that mean nothing to a shell
 KINDS: Final = {
     **dict.fromkeys(("account", "owner", "by", "bot"), "account"),
     "space": "space",
@@ -76,10 +77,18 @@ async def _named(client: Client, kind: str) -> list[tuple[str, str]]:
 
 
 def _fitting(named: list[tuple[str, str]], incomplete: str) -> list[CompletionItem]:
-    """In order. A name with a space in it would be two words for a shell: its id stands for it."""
+    """In order. An id stands for a name that is no plain word."""
     lowered = incomplete.lower()
     fitting = sorted({pair for pair in named if pair[0].lower().startswith(lowered)})
     return [
-        CompletionItem(id_, help=name) if any(map(str.isspace, name)) else CompletionItem(name, help=id_)
+        CompletionItem(name, help=id_) if _is_plain(name) else CompletionItem(id_, help=name)
         for name, id_ in fitting[:MOST]
     ]
+
+
+def _is_plain(name: str) -> bool:
+    """Whether a shell takes it as one word and no more. Members choose names, and bash puts what is completed
+    on the line as it is: `quay;reboot` would be carried out with the rest of the line."""
+    return not name.startswith("-") and not any(
+        char.isspace() or (char.isascii() and not char.isalnum() and char not in PLAIN) for char in name
+    )

@@ -148,6 +148,21 @@ def test_names_are_completed_from_the_running_server(chatctl, town):
     assert space in completed("room", "list", "--space", data=chatctl.data, incomplete="team-")
 
 
+def test_a_name_that_a_shell_would_carry_out_is_completed_as_its_id(chatctl, town):
+    """Members name rooms; an operator presses Tab and Enter, and bash takes what is completed as it is."""
+    space, names = (
+        town.space["name"],
+        ("quay;reboot", "quay$(reboot)", "quay`reboot`", "quay*", "quay'", "!!"),
+    )
+    ids = {chatctl.json("room", "create", name, "--space", space)["id"] for name in names}
+    begun = (completed("room", "show", data=chatctl.data, incomplete=part) for part in ("quay", "!"))
+    assert {word for words in begun for word in words} == ids
+    chatctl.json("space", "create", "{wharf,|sh}", "--owner", town.account["name"])
+    plain = chatctl.json("room", "create", "Kai-Süd_1.b", "--space", "{wharf,|sh}")
+    assert completed("room", "show", data=chatctl.data, incomplete="{wharf") == [plain["id"]]
+    assert completed("room", "show", data=chatctl.data, incomplete="kai-s") == [plain["name"]]
+
+
 def test_without_a_server_nothing_is_completed_and_nothing_said(tmp_path):
     assert completed("account", "show", data=str(tmp_path)) == []
 

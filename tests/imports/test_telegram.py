@@ -213,6 +213,8 @@ def test_files_polls_places_and_reactions(tmp_path: Path) -> None:
     assert found.problems == {"missing file": 2, "unreadable": 2}  # two are no reactions
     with TelegramAccount.read(path, Options()) as export, export.open("x/photos/a.jpg") as stream:
         assert stream.read() == b"A"
+        assert "user2" not in {person.key for person in export.people()}  # they only reacted
+        assert export.person("user2").name == "Ben"
 
 
 def test_buttons_that_lead_somewhere_are_links(tmp_path: Path) -> None:

@@ -33,6 +33,7 @@ class TelegramAccount(ArchivedExport):
         super().__init__(archive)
         self._options = options
         self._people: dict[str, Person] = {}
+        self._reacted: dict[str, str] = {}
         self._chats: dict[str, Chat] = {}
         self._ordering = Ordering()
         self._loaded = False
@@ -51,7 +52,8 @@ class TelegramAccount(ArchivedExport):
         return self._people.values()
 
     def person(self, key: str) -> Person:
-        return self._people.get(key) or Person(key, key)
+        name = self._reacted.get(key, "")
+        return self._people.get(key) or Person(key, name or key, name)
 
     def rooms(self) -> Iterator[Room]:
         self._load()
@@ -81,7 +83,7 @@ class TelegramAccount(ArchivedExport):
 
     def _load_file(self, number: int, name: str) -> None:
         clock, path_of = self._clock_of(name), self._beside(name)
-        reader = Reader(number, self._ordering, self.problems, self._people, clock, path_of)
+        reader = Reader(number, self._ordering, self.problems, self._people, self._reacted, clock, path_of)
         found = False
         for chat, row, place in rows(self._archive, name, self.problems, owner_of(self._archive, name)):
             if row is None:

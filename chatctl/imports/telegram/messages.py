@@ -27,13 +27,14 @@ MAX_REACTIONS: Final = 2_000  # of a message
 
 @define
 class Reader:
-    """Of the file with this number. `clock` gives that of the place where it was made, for files without Unix
-    times; `path_of` where in the export a file is."""
+    """Of the file with this number. `reacted`: names of those who reacted, by key. `clock` gives that of the
+    place where it was made, for files without Unix times; `path_of` where in the export a file is."""
 
     file: int
     ordering: Ordering
     problems: Problems
     people: dict[str, Person]
+    reacted: dict[str, str]
     clock: Callable[[], WallClock]
     path_of: Callable[[str], str | None]
     _topics: dict[str, set[str]] = field(factory=dict)
@@ -157,12 +158,19 @@ class Reader:
             keys = [
                 person_key(_id(who)) for who in self.problems.first(given, MAX_REACTIONS, place, "reactions")
             ]
+            self._learn_names(given)
             people = [key for key in dict.fromkeys(keys) if key] if sign != "custom emoji" else []
             told_ += [Reaction(key, sign) for key in people]
             count = each.get("count")
             if isinstance(count, int) and count > len(people):
                 counted.append(f"{sign} {count - len(people)}")
         return tuple(told_[:MAX_REACTIONS]), f"*Reactions: {', '.join(counted[:50])}*" if counted else ""
+
+    def _learn_names(self, recent: list[Any]) -> None:
+        for who in recent[:MAX_REACTIONS]:
+            key, name = person_key(_id(who)), who.get("from") if isinstance(who, dict) else None
+            if key and isinstance(name, str) and name and len(self.reacted) < MAX_PEOPLE:
+                self.reacted[key] = plain(name)[:200]
 
     def _files(self, row: Row, id_: str, place: str) -> list[File]:
         found = []
