@@ -116,11 +116,14 @@ def join(
         Settings(cluster_servers=servers, cluster_monitors=monitors, cluster_name=name, files_shared=True)
     except ValueError as error:
         raise Failed(str(error)) from None
+    problem: BaseException | None = None  # raised behind `except*`, which wraps it before Python 3.11.4
     try:
         with log.captured():  # what fails is said below
             found = trio.run(tried)
     except* StoreError as errors:
-        raise Failed(str(first_error(errors))) from None
+        problem = first_error(errors)
+    if problem is not None:
+        raise Failed(str(problem))
     settings = [
         f"cluster_servers = [{', '.join(_quoted(server) for server in servers)}]",
         f"cluster_monitors = [{', '.join(_quoted(monitor) for monitor in monitors)}]",

@@ -20,34 +20,34 @@ from chatd.concurrency.first_error import first_error
 def ending(folder: Path, leave: Callable[[], None]) -> Iterator[None]:
     """What ends the node in the block is raised as a ClusterError. `leave` says good-bye, unless another
     process goes on with this node's name. `folder`: of the database."""
+    problem: str | None = None  # raised at the end: before Python 3.11.4 `except*` wraps what is raised in it
+    goes_on = False
     try:
         yield
     except* Trimmed as errors:
-        leave()
-        raise ClusterError(
+        problem = (
             f"this node is behind what the stream still holds: {first_error(errors)}; move its folder away,"
             " and start it with an empty one"
-        ) from None
+        )
     except* OtherStream as errors:
-        leave()
-        raise ClusterError(
+        problem = (
             f"the stream on the NATS servers is not the one of this cluster any more: {first_error(errors)};"
             f" {STREAM_LOST}"
-        ) from None
+        )
     except* NotReadable as errors:
-        leave()
-        raise ClusterError(f"this chatd is older than what others write: {first_error(errors)}") from None
+        problem = f"this chatd is older than what others write: {first_error(errors)}"
     except* (Diverged, Broken) as errors:
-        leave()
         problem = (
             f"this node's log is not that of the others: {first_error(errors)}; keep its folder for a look,"
             " and start it with an empty one"
         )
         with suppress(OSError):  # a start would serve what is there until it is found again
             (folder / DIVERGED).write_text(problem)
-        raise ClusterError(problem) from None
     except* TooOld as errors:
-        leave()
-        raise ClusterError(str(first_error(errors))) from None
+        problem = str(first_error(errors))
     except* SameName as errors:
-        raise ClusterError(str(first_error(errors))) from None
+        problem, goes_on = str(first_error(errors)), True
+    if problem is not None:
+        if not goes_on:
+            leave()
+        raise ClusterError(problem)

@@ -193,13 +193,13 @@ def test_a_space_is_changed_locked_and_deleted(chatctl, town, grace):
 
 def test_reports_are_listed_for_operators_and_resolved_by_moderators(chatctl, town, grace):
     space = ("--space", town.space["id"])
-    seq = town.ada.json("message", "post", town.room["id"], "rude")["seq"]
-    in_protocol(grace.ctl, ReportMessage(town.room["id"], seq, "rude to me"))
+    seq = grace.ctl.json("message", "post", town.room["id"], "rude")["seq"]
+    in_protocol(town.ada, ReportMessage(town.room["id"], seq, "rude to me"))
     (report,) = chatctl.json("report", "list", *space)
-    assert (report["room"], report["seq"], report["by"]) == (town.room["id"], seq, grace.id)
+    assert (report["room"], report["seq"], report["by"]) == (town.room["id"], seq, town.account["id"])
     shown = chatctl("report", "list", *space)
     assert "rude to me" in shown
-    assert grace.name in shown
+    assert town.account["name"] in shown
     town.ada("report", "resolve", report["id"], "--reason", "talked to")
     assert chatctl("report", "list", *space) == "nothing was reported\n"
     (report,) = chatctl.json("report", "list", *space, "--all")

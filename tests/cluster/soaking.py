@@ -89,6 +89,7 @@ class Soak:
     async def connected(self, token: str, play: Play, cursor: Any = None) -> None:
         """Plays on a connection to some node. Raises Gone."""
         node = self.dice.choice(self.cluster.nodes)
+        gone: Gone | None = None
         try:
             with trio.fail_after(ANSWER_SECONDS):
                 stream = await trio.open_tcp_stream("127.0.0.1", node.server.port)
@@ -106,7 +107,9 @@ class Soak:
                     self.refuse(opened["error"]["code"])
                 nursery.cancel_scope.cancel()
         except* BROKEN as errors:
-            raise Gone(str(errors)) from None
+            gone = Gone(str(errors))
+        if gone is not None:
+            raise gone
 
     def refuse(self, code: str) -> None:
         self.counts.refused[code] = self.counts.refused.get(code, 0) + 1
