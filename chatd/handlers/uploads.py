@@ -97,9 +97,16 @@ class Uploads(msgspec.Struct, frozen=True, eq=False):
         if not self.links.good(file, by, expires, signature, now() / 1000):
             return NO_SUCH_FILE
         operator = by.startswith("operator:")
-        if not operator and await self.reader.is_shut_out(by):
+        if not operator and not await self._may_read(by):
             return NO_SUCH_FILE
         return await self._readable(file, by, operator)
+
+    async def _may_read(self, maker: str) -> bool:
+        """Whether the account may read files at all, as it may when it asks itself."""
+        account = await self.reader.account(maker)
+        if account is None or await self.reader.is_shut_out(maker):
+            return False
+        return account["owner"] is None or bots.check_scopes(account["scopes"], _READING) is None
 
     async def _readable(self, file: str, by: str, operator: bool) -> StoredFile | Refusal:
         look = partial(self.reader.readable_files, [file], by, operator)

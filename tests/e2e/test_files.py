@@ -268,6 +268,20 @@ def test_a_link_is_for_whoever_reads_the_file(ann: Client, bob: Client) -> None:
     assert ann.refusal("file.sign", file=note["id"], expires_in=8 * 86400)["code"] == "invalid"
 
 
+def test_a_link_of_a_bot_is_good_while_the_bot_may_read(town: Town, ann: Client, room: str) -> None:
+    note = upload(ann)
+    post(ann, room, note)
+    made = ann.ask("bot.create", name="reader", scopes=["read", "join"])
+    bot = town.dial().open(made["token"])
+    bot.ask("invite.accept", code=town.code)
+    link = bot.ask("file.sign", file=note["id"])["url"]
+    assert fetch(town.server, link) == (200, b"bytes")
+    ann.ask("bot.update", account=made["account"]["id"], scopes=["post", "join"])
+    assert fetch(town.server, link)[0] == 404
+    ann.ask("bot.update", account=made["account"]["id"], scopes=["read"])
+    assert fetch(town.server, link) == (200, b"bytes")
+
+
 # --- the end --------------------------------------------------------------------------------------------
 
 
