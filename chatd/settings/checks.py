@@ -34,9 +34,14 @@ def not_negative(_: Any, field: attrs.Attribute[Any], value: float) -> None:
         raise ValueError(f"{field.name} must be 0 or more, not {value}")
 
 
-def is_time(_: Any, field: attrs.Attribute[Any], value: float) -> None:
-    if value > LONGEST:
-        raise ValueError(f"{field.name} must be at most {LONGEST} seconds, not {value}")
+def positive_time(_: Any, field: attrs.Attribute[Any], value: float) -> None:
+    positive(_, field, value)
+    _is_time(field, value)
+
+
+def not_negative_time(_: Any, field: attrs.Attribute[Any], value: float) -> None:
+    not_negative(_, field, value)
+    _is_time(field, value)
 
 
 def is_port(_: Any, field: attrs.Attribute[int], value: int) -> None:
@@ -223,3 +228,8 @@ def hosts(value: str) -> tuple[str, ...]:
 def are_hosts(_: Any, field: attrs.Attribute[str], value: str) -> None:
     if not hosts(value):
         raise ValueError(f"{field.name} must be an address such as 127.0.0.1, or several: 127.0.0.1, ::1")
+
+
+def _is_time(field: attrs.Attribute[Any], value: float) -> None:
+    if value > LONGEST:
+        raise ValueError(f"{field.name} must be at most {LONGEST} seconds, not {value}")

@@ -113,16 +113,15 @@ class Settings:
         100, "Wrong passwords and failed sign-ups from one address before delays begin.", checks.positive
     )
     login_first_delay: float = _setting(
-        1.0, "First delay; each further wrong password doubles it.", checks.positive, checks.is_time
+        1.0, "First delay; each further wrong password doubles it.", checks.positive_time
     )
     login_longest_delay: float = _setting(
-        900.0, "Longest delay for one name from one address.", checks.positive, checks.is_time
+        900.0, "Longest delay for one name from one address.", checks.positive_time
     )
     login_longest_delay_shared: float = _setting(
         60.0,
         "Longest delay of a name or an address as a whole, which others may have caused.",
-        checks.positive,
-        checks.is_time,
+        checks.positive_time,
     )
     trusted_proxies: tuple[str, ...] = _setting(
         (), "Addresses or networks of proxies whose X-Forwarded-For is believed.", checks.are_networks
@@ -139,53 +138,41 @@ class Settings:
         " written to by them.",
     )
     metrics_through_proxy: bool = _setting(False, "Whether /metrics answers requests that a proxy passes on.")
-    head_deadline: float = _setting(
-        10.0, "Time for a request head to arrive.", checks.positive, checks.is_time
-    )
+    head_deadline: float = _setting(10.0, "Time for a request head to arrive.", checks.positive_time)
     body_deadline: float = _setting(
         10.0,
         "Time without a byte of the body of an HTTP request before it is refused.",
-        checks.positive,
-        checks.is_time,
+        checks.positive_time,
     )
     idle_deadline: float = _setting(
-        150.0, "Time that a connection may wait for its next HTTP request.", checks.positive, checks.is_time
+        150.0, "Time that a connection may wait for its next HTTP request.", checks.positive_time
     )
-    auth_deadline: float = _setting(
-        30.0, "Time to open a session on a new connection.", checks.positive, checks.is_time
-    )
+    auth_deadline: float = _setting(30.0, "Time to open a session on a new connection.", checks.positive_time)
     write_deadline: float = _setting(
-        120.0, "Time without progress before a stalled peer is dropped.", checks.positive, checks.is_time
+        120.0, "Time without progress before a stalled peer is dropped.", checks.positive_time
     )
-    ping_interval: float = _setting(
-        30.0, "Silence after which a connection is pinged.", checks.positive, checks.is_time
-    )
-    ping_timeout: float = _setting(60.0, "Time for the pong to come.", checks.positive, checks.is_time)
+    ping_interval: float = _setting(30.0, "Silence after which a connection is pinged.", checks.positive_time)
+    ping_timeout: float = _setting(60.0, "Time for the pong to come.", checks.positive_time)
     drain_deadline: float = _setting(
-        5.0, "Time for clients and actors to finish at shutdown.", checks.positive, checks.is_time
+        5.0, "Time for clients and actors to finish at shutdown.", checks.positive_time
     )
-    access_token_lifetime: int = _setting(900, "Life of an access token.", checks.positive, checks.is_time)
-    refresh_token_lifetime: int = _setting(
-        30 * 86400, "Life of a refresh token.", checks.positive, checks.is_time
-    )
+    access_token_lifetime: int = _setting(900, "Life of an access token.", checks.positive_time)
+    refresh_token_lifetime: int = _setting(30 * 86400, "Life of a refresh token.", checks.positive_time)
     erase_messages_delay: float = _setting(
         3600.0,
         "Time in which an order to erase somebody's messages can be cancelled.",
-        checks.not_negative,
-        checks.is_time,
+        checks.not_negative_time,
     )
     retention_delay: float = _setting(
         86400.0,
         "Time in which a rule on how long messages are kept, or the end of a legal hold, can be taken back.",
-        checks.not_negative,
-        checks.is_time,
+        checks.not_negative_time,
     )
     max_file: int = _setting(2**30, "Bytes of one file, at most.", checks.positive)
     keep_unheld_files: float = _setting(
         86400.0,
         "Time that an uploaded file is kept while no message or picture has it.",
-        checks.positive,
-        checks.is_time,
+        checks.positive_time,
     )
     files_reserve: int = _setting(
         256 * 2**20, "Bytes that uploads leave free on the disk, for everything else.", checks.not_negative
@@ -212,8 +199,7 @@ class Settings:
     unfinished_upload_lifetime: float = _setting(
         86400.0,
         "Time without a new byte after which an unfinished upload is thrown away.",
-        checks.positive,
-        checks.is_time,
+        checks.positive_time,
     )
     backup_to: str = _setting(
         "",
@@ -221,7 +207,7 @@ class Settings:
         checks.is_backup_place,
     )
     backup_every: float = _setting(
-        86400.0, "Time from one of these backups to the next.", checks.positive, checks.is_time
+        86400.0, "Time from one of these backups to the next.", checks.positive_time
     )
     backup_keep: str = _setting(
         "last 3, daily 7, weekly 4, monthly 12",
@@ -280,7 +266,7 @@ class Settings:
         checks.are_named_hosts,
     )
     idle_actor: float = _setting(
-        300.0, "Time without work before an actor is put to sleep.", checks.positive, checks.is_time
+        300.0, "Time without work before an actor is put to sleep.", checks.positive_time
     )
     traces: str = _setting(
         "",
